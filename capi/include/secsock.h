@@ -1,0 +1,691 @@
+/*
+ * secsock: deferred-handshake TLS sockets.
+ *
+ * Connect in the clear, upgrade when ready, and know exactly whom you are talking to.
+ *
+ * This header is the manual of the C API. A client that speaks a STARTTLS protocol does this:
+ *
+ *     secsock *s = secsock_new(NULL);             // the default settings: the system's trust
+ *     secsock_set_peername(s, "mail.example");    // whom we mean to talk to
+ *     secsock_set_validate_hook(s, judge, arg);   // optional: our own judge of the verdict
+ *     secsock_defer(s, 1);                        // no handshake in secsock_connect()
+ *     secsock_connect(s, "mail.example", 25);     // plain TCP
+ *     ... secsock_send() and secsock_recv_line() speak the protocol in the clear ...
+ *     secsock_upgrade(s, NULL);                   // TLS: handshake, validation, hook
+ *     ... secsock_send() and secsock_recv() are protected now ...
+ *     secsock_close(s);
+ *     secsock_free(s);
+ *
+ * RESULTS. A function that returns int returns zero or a count on success and a negative
+ * secsock_result otherwise. SECSOCK_WANT_READ, SECSOCK_WANT_WRITE and SECSOCK_WANT_VERDICT are
+ * not errors: the call could not finish without waiting; repeat the same call when what it wants
+ * has come. Every other negative result is an error, described by secsock_last_error().
+ *
+ * STATES. A connection is in one secsock_state at a time:
+ *
+ *     NEW -> PLAIN -> UPGRADING -> SECURE -> CLOSED
+ *              ^______________________|     (secsock_downgrade(), where it was allowed)
+ *     any -> FAILED                         (terminal: no byte is read or written afterwards)
+ *
+ * A call made in a state where it is not legal returns SECSOCK_E_STATE and changes nothing. The
+ * comment of each function names the states in which it is legal; none named means any.
+ *
+ * POINTERS. Strings are NUL-terminated UTF-8 and are copied when they go in. What a function
+ * returns as a const pointer is borrowed: its comment says how long it lives. Handles are freed
+ * by the matching _free function, which accepts NULL.
+ *
+ * THREADS. A secsock is used by one thread at a time. Different sockets may be used by different
+ * threads at once, also when they share a configuration. Configurations (once frozen),
+ * certificates, stores (once used by a configuration) and verdicts are immutable and may be
+ * shared freely; reference counts are atomic. There is no global state that a caller could see.
+ *
+ * BINDINGS. Once the lines that begin with '#' are dropped, this file is C declarations and nothing
+ * else, as LuaJIT's ffi.cdef() and its like read them. C++ includes it within extern "C" { }.
+ *
+ * BLOCKING. A call that may wait says so. How long is set by secsock_set_timeout(): one deadline
+ * covers the whole operation. A timeout of 0 makes every call non-blocking.
+ */
+#ifndef SECSOCK_H
+#define SECSOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
+#endif
+
+/* ------------------------------------------------------------------------------- constants */
+
+enum {
+    SECSOCK_ABI_VERSION = 1 /* of this header; see secsock_abi_version() */
+};
+
+/* The results of functions that return int. */
+typedef enum secsock_result {
+    SECSOCK_OK = 0,
+
+    SECSOCK_WANT_READ = -1,    /* call again when the transport is readable */
+    SECSOCK_WANT_WRITE = -2,   /* call again when the transport is writable */
+    SECSOCK_WANT_VERDICT = -3, /* call again after secsock_decide() */
+
+    SECSOCK_E_ARGUMENT = -10,       /* an argument is NULL, out of range or contradictory */
+    SECSOCK_E_STATE = -11,          /* the call is not legal in this state */
+    SECSOCK_E_MEMORY = -12,         /* an allocation failed */
+    SECSOCK_E_SYSTEM = -13,         /* a system call failed: see sys_errno */
+    SECSOCK_E_RESOLVE = -14,        /* the host name has no address */
+    SECSOCK_E_TIMEOUT = -15,        /* the deadline passed; the call may be repeated */
+    SECSOCK_E_CLOSED = -16,         /* this end, or the peer in an orderly way, has closed */
+    SECSOCK_E_RESET = -17,          /* the peer broke the connection off */
+    SECSOCK_E_TRUNCATED = -18,      /* the TLS stream ended without close_notify */
+    SECSOCK_E_INJECTED = -19,       /* plaintext arrived where only TLS may follow */
+    SECSOCK_E_NO_PEERNAME = -20,    /* a client upgrade with neither peer name nor hook */
+    SECSOCK_E_REJECTED = -21,       /* the peer's certificates were refused: see the verdict */
+    SECSOCK_E_NO_CERTIFICATE = -22, /* the peer sent no certificate although it must */
+    SECSOCK_E_ALERT = -23,          /* the peer sent a fatal alert */
+    SECSOCK_E_NOT_TLS = -24,        /* what the peer sent is not TLS */
+    SECSOCK_E_VERSION = -25,        /* no TLS version in common */
+    SECSOCK_E_PROTOCOL = -26,       /* the peer broke the rules of TLS */
+    SECSOCK_E_HANDSHAKE = -27,      /* no cipher, group or signature in common */
+    SECSOCK_E_FILE = -30,           /* a file cannot be read: see sys_errno */
+    SECSOCK_E_FORMAT = -31,         /* the data is not what it should be */
+    SECSOCK_E_PASSWORD = -32,       /* a key is encrypted and the password missing or wrong */
+    SECSOCK_E_NO_KEY = -33,         /* a certificate without the private key it needs here */
+    SECSOCK_E_KEY_MISMATCH = -34,   /* the private key does not belong to the certificate */
+    SECSOCK_E_UNSUPPORTED = -35,    /* this build cannot do that */
+    SECSOCK_E_FROZEN = -36,         /* the configuration is in use and can no longer change */
+    SECSOCK_E_LIMIT = -37,          /* a limit against hostile input was reached */
+    SECSOCK_E_INTERNAL = -38        /* a defect of secsock or wolfSSL */
+} secsock_result;
+
+typedef enum secsock_state {
+    SECSOCK_STATE_NEW = 0,       /* no transport yet, or a connect under way */
+    SECSOCK_STATE_LISTENING = 1, /* a listener */
+    SECSOCK_STATE_PLAIN = 2,     /* connected, bytes travel in the clear */
+    SECSOCK_STATE_UPGRADING = 3, /* handshake begun: no application byte moves */
+    SECSOCK_STATE_SECURE = 4,    /* connected, authenticated, encrypted */
+    SECSOCK_STATE_CLOSED = 5,    /* secsock_close() was called */
+    SECSOCK_STATE_FAILED = 6     /* an error ended the connection */
+} secsock_state;
+
+typedef enum secsock_role { SECSOCK_CLIENT = 0, SECSOCK_SERVER = 1 } secsock_role;
+
+/* Protocol versions by their number on the wire (RFC 8446, section 4.2.1). */
+typedef enum secsock_tls { SECSOCK_TLS_1_2 = 0x0303, SECSOCK_TLS_1_3 = 0x0304 } secsock_tls;
+
+/* What a server does about client certificates. */
+typedef enum secsock_client_auth {
+    SECSOCK_CLIENT_AUTH_NONE = 0,    /* none is asked for */
+    SECSOCK_CLIENT_AUTH_REQUEST = 1, /* asked for; problems are reported in the verdict but do
+                                        not end the handshake unless a hook says so */
+    SECSOCK_CLIENT_AUTH_VERIFY = 2,  /* asked for; one that is sent must be valid */
+    SECSOCK_CLIENT_AUTH_REQUIRE = 3  /* asked for; one must be sent and be valid. That one is
+                                        sent is enforced whatever a hook answers */
+} secsock_client_auth;
+
+/* The answers of a validation hook: one of these, or a secsock_problem, which rejects the peer
+ * and is the reason. Zero is the harmless one; any number that is none of them rejects. */
+typedef enum secsock_answer {
+    SECSOCK_FOLLOW = 0,    /* as the verdict says: accepted when it holds no problem */
+    SECSOCK_ACCEPT = 1000, /* accepted, whatever problems the verdict holds */
+    SECSOCK_PENDING = 1001 /* undecided: secsock_decide() will tell */
+} secsock_answer;
+
+/* Everything that can be wrong with a peer. The set grows; the names are stable. */
+typedef enum secsock_problem {
+    SECSOCK_PROBLEM_REJECTED = 1,            /* rejected: refused by the program's hook */
+    SECSOCK_PROBLEM_NO_CERTIFICATE = 2,      /* no_certificate: none was sent */
+    SECSOCK_PROBLEM_MALFORMED = 3,           /* malformed: not a well-formed certificate */
+    SECSOCK_PROBLEM_EXPIRED = 4,             /* expired */
+    SECSOCK_PROBLEM_NOT_YET_VALID = 5,       /* not_yet_valid */
+    SECSOCK_PROBLEM_ISSUER_UNKNOWN = 6,      /* issuer_unknown: no path to a trust anchor */
+    SECSOCK_PROBLEM_SELF_SIGNED = 7,         /* self_signed: and not a trust anchor */
+    SECSOCK_PROBLEM_NAME_MISMATCH = 8,       /* name_mismatch: issued for somebody else */
+    SECSOCK_PROBLEM_NAME_UNCHECKED = 9,      /* name_unchecked: no peer name was set */
+    SECSOCK_PROBLEM_BAD_SIGNATURE = 10,      /* bad_signature: not signed by its issuer */
+    SECSOCK_PROBLEM_WRONG_USAGE = 11,        /* wrong_usage: key usage or extended key usage */
+    SECSOCK_PROBLEM_NOT_A_CA = 12,           /* not_a_ca: it issues but may not */
+    SECSOCK_PROBLEM_PATH_TOO_LONG = 13,      /* path_too_long: a path length constraint */
+    SECSOCK_PROBLEM_NAME_CONSTRAINT = 14,    /* name_constraint: outside an issuer's names */
+    SECSOCK_PROBLEM_UNKNOWN_CRITICAL = 15,   /* unknown_critical: a critical extension */
+    SECSOCK_PROBLEM_WEAK_KEY = 16,           /* weak_key */
+    SECSOCK_PROBLEM_WEAK_SIGNATURE = 17,     /* weak_signature: MD5, SHA-1 */
+    SECSOCK_PROBLEM_REVOKED = 18,            /* revoked */
+    SECSOCK_PROBLEM_REVOCATION_UNKNOWN = 19, /* revocation_unknown */
+    SECSOCK_PROBLEM_DISALLOWED = 20,         /* disallowed: in a store of distrusted ones */
+    SECSOCK_PROBLEM_POLICY = 21,             /* policy: certificate policies */
+    SECSOCK_PROBLEM_PROFILE = 22,            /* profile: breaks RFC 5280's profile */
+    SECSOCK_PROBLEM_UNSUPPORTED = 23,        /* unsupported: an algorithm this build cannot check */
+    SECSOCK_PROBLEM_TOO_COMPLEX = 24         /* too_complex: the work budget ran out */
+} secsock_problem;
+
+typedef enum secsock_name_result {
+    SECSOCK_NAME_UNCHECKED = 0, /* no peer name was set, or the peer sent no certificate */
+    SECSOCK_NAME_MATCHED = 1,
+    SECSOCK_NAME_MISMATCHED = 2
+} secsock_name_result;
+
+/* Operations with a deadline of their own; add them to set several at once. */
+typedef enum secsock_timeout {
+    SECSOCK_TIMEOUT_CONNECT = 1,   /* connect, accept */
+    SECSOCK_TIMEOUT_HANDSHAKE = 2, /* upgrade, downgrade */
+    SECSOCK_TIMEOUT_READ = 4,      /* recv, recv_line */
+    SECSOCK_TIMEOUT_WRITE = 8,     /* send, shutdown */
+    SECSOCK_TIMEOUT_ALL = 15
+} secsock_timeout;
+
+/* Kinds of subject alternative names, by their tag in RFC 5280, section 4.2.1.6. */
+typedef enum secsock_san {
+    SECSOCK_SAN_EMAIL = 1,
+    SECSOCK_SAN_DNS = 2,
+    SECSOCK_SAN_DIRECTORY = 4,
+    SECSOCK_SAN_URI = 6,
+    SECSOCK_SAN_IP = 7
+} secsock_san;
+
+/* Counters of a connection, see secsock_bytes(). */
+typedef enum secsock_counter {
+    SECSOCK_BYTES_RECEIVED = 0, /* handed to the program by secsock_recv() and its like */
+    SECSOCK_BYTES_SENT = 1,     /* taken from the program by secsock_send() */
+    SECSOCK_WIRE_RECEIVED = 2,  /* read from the transport */
+    SECSOCK_WIRE_SENT = 3       /* written to the transport */
+} secsock_counter;
+
+/* What secsock_list() can enumerate. */
+typedef enum secsock_list_kind {
+    SECSOCK_LIST_VERSIONS = 0, /* "TLSv1.3", "TLSv1.2" */
+    SECSOCK_LIST_CIPHERS = 1,  /* IANA names, in the order of preference */
+    SECSOCK_LIST_GROUPS = 2,   /* "X25519MLKEM768", "X25519", "P-256", ... in that order */
+    SECSOCK_LIST_FEATURES = 3  /* what secsock_has_feature() answers 1 to */
+} secsock_list_kind;
+
+/* ----------------------------------------------------------------------------------- types */
+
+typedef struct secsock secsock;                 /* one socket: a connection or a listener */
+typedef struct secsock_config secsock_config;   /* settings that many sockets share */
+typedef struct secsock_cert secsock_cert;       /* a certificate, perhaps with its key */
+typedef struct secsock_store secsock_store;     /* a set of certificates */
+typedef struct secsock_verdict secsock_verdict; /* what validation found out about a peer */
+
+/*
+ * What went wrong. The message is one line for people and says what, where and why; it is empty
+ * only when code is SECSOCK_OK.
+ */
+typedef struct secsock_error {
+    int code;           /* a secsock_result */
+    int sys_errno;      /* errno where a system call failed, else 0 */
+    int alert;          /* number of the TLS alert (RFC 8446, section 6), or -1 */
+    int alert_received; /* 1 when the peer sent that alert, 0 when this end did */
+    char message[496];  /* NUL-terminated, shortened where it must be */
+} secsock_error;
+
+/*
+ * A validation hook. Called once per handshake, on success and on failure, for full and resumed
+ * handshakes alike, from within secsock_upgrade() (or the connect or accept that upgrades), on
+ * the thread that made that call. The verdict is borrowed: keep it with secsock_verdict_ref().
+ * Returns a secsock_answer, or a secsock_problem to reject; `return secsock_decide(s, problem,
+ * "why")` adds a sentence. The hook may ask the socket anything; it must not free the socket,
+ * close it or do I/O on it. It may not accept what this end could not parse at all, nor a
+ * missing certificate under SECSOCK_CLIENT_AUTH_REQUIRE: then it runs to be told.
+ */
+typedef int secsock_validate_hook(secsock *s, const secsock_verdict *verdict, void *arg);
+
+/*
+ * Transport callbacks. Each moves up to len bytes and returns how many (> 0), or
+ * SECSOCK_WANT_READ (receive) or SECSOCK_WANT_WRITE (send) when it would have to wait,
+ * SECSOCK_E_RESET when the connection broke, SECSOCK_E_CLOSED or (receive) 0 at its end.
+ * Called only from within calls on their socket; must not call back into it.
+ */
+typedef int secsock_recv_fn(void *data, size_t len, void *arg);
+typedef int secsock_send_fn(const void *data, size_t len, void *arg);
+
+/* ------------------------------------------------------------------------- the library itself */
+
+/* The ABI of the library that is loaded. It can serve a program that was compiled against
+ * SECSOCK_ABI_VERSION when it is at least that number: functions are only ever added. */
+int secsock_abi_version(void);
+
+/* "0.1.0"; static. */
+const char *secsock_version(void);
+
+/* The version of the wolfSSL inside, such as "5.9.2"; static. */
+const char *secsock_wolfssl_version(void);
+
+/* 1 when this build, on this machine, can do what is named, else 0. Names: "tls1.2", "tls1.3",
+ * "x25519mlkem768", "ed25519", "ed448", "chacha20", "resumption", "aes_hardware" (the CPU has
+ * AES instructions). Unknown names answer 0. */
+int secsock_has_feature(const char *name);
+
+/* The index-th entry (from 0) of a list, static, or NULL past its end. */
+const char *secsock_list(secsock_list_kind kind, size_t index);
+
+/* The name of a result ("SECSOCK_E_TRUNCATED") and a sentence for it; static, never NULL. */
+const char *secsock_result_name(int result);
+const char *secsock_result_text(int result);
+
+/* "PLAIN", "SECURE", ...; static, never NULL. */
+const char *secsock_state_name(int state);
+
+/* The name of an alert in RFC 8446's words ("bad_certificate"), "unknown" for others; static. */
+const char *secsock_alert_name(int alert);
+
+/* The stable name of a problem ("name_mismatch"), a sentence, the RFC section it comes from and
+ * the number of the alert it is answered with (RFC 8446, section 6.2). Strings are static, and
+ * those of an unknown number are "unknown". */
+const char *secsock_problem_name(int problem);
+const char *secsock_problem_text(int problem);
+const char *secsock_problem_section(int problem);
+int secsock_problem_alert(int problem);
+
+/* ---------------------------------------------------------------------------- configurations */
+
+/*
+ * Settings that many sockets share. Set them, then give the configuration to secsock_new(): the
+ * first socket that connects, listens or attaches freezes it, and later changes return
+ * SECSOCK_E_FROZEN. The defaults: TLS 1.2 and 1.3; groups X25519MLKEM768, X25519, P-256 and on;
+ * AES-128-GCM first where the CPU has AES instructions, else ChaCha20-Poly1305; trust in the
+ * system's anchors; no identity; no client certificates asked for; resumption on.
+ *
+ * Every setter returns SECSOCK_OK or an error, described by secsock_config_last_error(), and
+ * changes nothing when it fails. None of them blocks, except on the disk. A configuration is
+ * built by one thread; once frozen it may be shared between threads.
+ */
+
+/* A new configuration with one reference, or NULL when memory is short. */
+secsock_config *secsock_config_new(void);
+
+/* One reference more; returns its argument. */
+secsock_config *secsock_config_ref(secsock_config *config);
+
+/* One reference less; the last one frees. Accepts NULL. */
+void secsock_config_free(secsock_config *config);
+
+/* The last error of a setter; borrowed, until the next call on the configuration. */
+const secsock_error *secsock_config_last_error(const secsock_config *config);
+
+/* The lowest and the highest protocol version; secsock_tls values. */
+int secsock_config_set_versions(secsock_config *config, int lowest, int highest);
+
+/* The cipher suites, by IANA name, in the order of preference, with ':' between them. An unknown
+ * name is refused and named in the error. */
+int secsock_config_set_ciphers(secsock_config *config, const char *names);
+
+/* The key exchange groups, in the order of preference, with ':' between them. */
+int secsock_config_set_groups(secsock_config *config, const char *names);
+
+/* Application protocols (RFC 7301), in the order of preference, with ',' between them
+ * ("h2,http/1.1"). A server that has some and finds none in common refuses with the alert
+ * no_application_protocol. NULL or "" for none. */
+int secsock_config_set_alpn(secsock_config *config, const char *protocols);
+
+/* What a server does about client certificates; a secsock_client_auth. */
+int secsock_config_set_client_auth(secsock_config *config, int mode);
+
+/* Session resumption with tickets (RFC 8446, section 2.2; RFC 5077), 1 or 0. A client remembers
+ * the sessions of this configuration by peer name; both ends remember the peer's certificates
+ * and judge them afresh. */
+int secsock_config_set_resumption(secsock_config *config, int on);
+
+/* Trust anchors, added to those there are. The first one added replaces the system's, unless
+ * secsock_config_trust_system() asks for these too. A PEM file or text holds one or more
+ * certificates; a folder is read whole, files of other kinds in it are passed over. An input
+ * without a single certificate is SECSOCK_E_FORMAT. */
+int secsock_config_trust_file(secsock_config *config, const char *path);
+int secsock_config_trust_dir(secsock_config *config, const char *path);
+int secsock_config_trust_pem(secsock_config *config, const void *pem, size_t len);
+int secsock_config_trust_store(secsock_config *config, const secsock_store *store);
+int secsock_config_trust_system(secsock_config *config);
+
+/* The certificate, key and issuers that this end presents. It must hold a private key
+ * (SECSOCK_E_NO_KEY otherwise). The configuration keeps a reference. NULL for none. */
+int secsock_config_set_identity(secsock_config *config, secsock_cert *identity);
+
+/* The same, from PEM files: certificates, leaf first, and the key (key_path NULL: in the same
+ * file). password may be NULL when the key is not encrypted. */
+int secsock_config_identity_file(secsock_config *config, const char *cert_path,
+                                 const char *key_path, const char *password);
+
+/* What is questionable about the settings though not refused, such as an identity that has
+ * expired: the index-th warning's secsock_problem, or 0 past the end. *text (which may be NULL)
+ * is borrowed, until the next change. Expiry is judged at the moment of the call. */
+int secsock_config_warning(secsock_config *config, size_t index, const char **text);
+
+/* ----------------------------------------------------------------------------------- sockets */
+
+/* A new socket in the state NEW, or NULL when memory is short. It keeps a reference to the
+ * configuration; NULL means the defaults. */
+secsock *secsock_new(secsock_config *config);
+
+/* Closes and frees. Never blocks: what could not be sent at once is lost. Accepts NULL. */
+void secsock_free(secsock *s);
+
+/* The name that the peer's certificate must be issued for: a DNS name (in A-labels, RFC 9525) or
+ * an IP address. A DNS name is also sent as SNI, an address never is (RFC 6066, section 3). NULL
+ * clears it. Legal in NEW and PLAIN. */
+int secsock_set_peername(secsock *s, const char *name);
+
+/* The peer name as set, or NULL; borrowed, until it is set again. */
+const char *secsock_peername(const secsock *s);
+
+/* The judge of the peer's certificates, NULL for none: then the verdict must be free of
+ * problems. What a listener has is inherited by the connections that it accepts. Legal in NEW,
+ * PLAIN and LISTENING. */
+int secsock_set_validate_hook(secsock *s, secsock_validate_hook *hook, void *arg);
+
+/* 1: secsock_connect() and secsock_accept() leave the connection in the clear until
+ * secsock_upgrade(). 0, the default: they upgrade at once. Legal in NEW and LISTENING. */
+int secsock_defer(secsock *s, int on);
+
+/* 1 allows secsock_downgrade() on this socket. Legal in NEW, LISTENING and PLAIN. */
+int secsock_allow_downgrade(secsock *s, int on);
+
+/* The time in milliseconds that the operations named (secsock_timeout values, added up) may
+ * take, each counted anew from the start of each call. Negative: without end, the default. 0:
+ * never wait, but return SECSOCK_WANT_READ, _WRITE or _VERDICT. Otherwise a call that runs out
+ * of time returns SECSOCK_E_TIMEOUT, loses nothing and may be repeated. */
+int secsock_set_timeout(secsock *s, int operations, int milliseconds);
+
+/*
+ * Opens a TCP connection: resolves the host (this part is the system's and has its own time
+ * limits), tries its addresses in turn under one deadline, and upgrades unless deferred. With
+ * neither peer name nor hook an upgrade at once is refused (SECSOCK_E_NO_PEERNAME) before
+ * anything is sent. Legal in NEW, and again after a SECSOCK_WANT_*; may block.
+ */
+int secsock_connect(secsock *s, const char *host, int port);
+
+/* Listens on a TCP address; host NULL means every address, port 0 a free one (see
+ * secsock_local_port()). The configuration must hold an identity (SECSOCK_E_NO_KEY). Legal in
+ * NEW. */
+int secsock_listen(secsock *s, const char *host, int port, int backlog);
+
+/*
+ * The next connection of a listener, with the listener's configuration, hook, timeouts and
+ * permissions; the caller frees it. Upgraded, unless the listener defers or its connect timeout
+ * is 0: then the handshake is driven by secsock_upgrade() on the new socket, so that no slow
+ * peer holds the listener up. When a handshake fails, *out is NULL and the listener's
+ * secsock_last_error() tells why; the listener goes on. Legal in LISTENING; may block.
+ */
+int secsock_accept(secsock *listener, secsock **out);
+
+/* Takes over a connected stream socket, in the state PLAIN. From success on the descriptor
+ * belongs to s, which closes it; it is made non-blocking and close-on-exec. Whatever was read
+ * from it before is nobody's: pass it to secsock_unread(). Legal in NEW. */
+int secsock_attach(secsock *s, int fd, secsock_role role);
+
+/* The same over the program's own transport. arg and the callbacks must live as long as s. Wait
+ * until they would not block is the program's job: such a socket never blocks. Legal in NEW. */
+int secsock_attach_callbacks(secsock *s, secsock_role role, secsock_recv_fn *receive,
+                             secsock_send_fn *send, void *arg);
+
+/* The same over memory: secsock_feed() brings what the peer sent, secsock_drain() takes what it
+ * is to be sent. Such a socket never blocks. Legal in NEW. */
+int secsock_attach_memory(secsock *s, secsock_role role);
+
+/* Brings bytes that came from the peer; they are copied. With len 0 the peer has closed. Returns
+ * how many were taken: all of them, or an error. Memory transport only. */
+int secsock_feed(secsock *s, const void *data, size_t len);
+
+/* Takes up to size bytes that are to go to the peer; returns how many, 0 for none yet,
+ * SECSOCK_E_CLOSED when there will be none: this end has closed, or ended its plaintext. Memory
+ * transport only; legal in every state, for the alert of a FAILED connection is drained too. */
+int secsock_drain(secsock *s, void *buffer, size_t size);
+
+/* How many bytes secsock_drain() would give. */
+size_t secsock_drainable(const secsock *s);
+
+/* Gives back plaintext that something else had read from the descriptor: the next thing read,
+ * and subject to the rules of secsock_upgrade(). Copied. Legal in PLAIN. */
+int secsock_unread(secsock *s, const void *data, size_t len);
+
+/*
+ * Turns the connection into TLS: does the handshake, validates the peer's certificates, asks the
+ * hook. Plaintext that secsock_send() took has left before. name, if not NULL, is set as the peer
+ * name first. As a client: any plaintext that has arrived and was not read is an attack or a mistake
+ * (SECSOCK_E_INJECTED), for the server has nothing to say before the ClientHello. As a server:
+ * what has arrived must be the beginning of a TLS handshake, and is used as such.
+ *
+ * SECSOCK_OK means SECURE: authenticated and encrypted. Any error but SECSOCK_E_TIMEOUT,
+ * SECSOCK_E_STATE, SECSOCK_E_ARGUMENT and SECSOCK_E_NO_PEERNAME is the end of the connection
+ * (FAILED). Legal in PLAIN, and in UPGRADING to go on; may block.
+ */
+int secsock_upgrade(secsock *s, const char *name);
+
+/* Answers for a hook: `answer` as from a secsock_validate_hook, `reason` (may be NULL) a
+ * sentence that becomes part of the error. After SECSOCK_PENDING it decides, and the upgrade
+ * goes on when it is called again. Inside a hook it records the reason. Returns `answer`, or
+ * SECSOCK_E_STATE when there is nothing to decide. */
+int secsock_decide(secsock *s, int answer, const char *reason);
+
+/* Sends len bytes, in the clear in PLAIN, protected in SECURE. A blocking socket sends all or
+ * fails; a non-blocking one may send fewer. After SECSOCK_WANT_* repeat with the same bytes. A
+ * SECSOCK_E_TIMEOUT after a part was sent returns the count of that part instead. */
+int secsock_send(secsock *s, const void *data, size_t len);
+
+/* Receives up to size bytes, as soon as there are any; returns how many. 0 is the end of the
+ * data: close_notify in SECURE, a FIN in PLAIN; a TLS stream that just stops is
+ * SECSOCK_E_TRUNCATED. size must not be 0. Legal in PLAIN and SECURE; may block. */
+int secsock_recv(secsock *s, void *buffer, size_t size);
+
+/* The same, but never a byte beyond the first '\n', which is included. A result that does not
+ * end in '\n' is a part of a line that has not come whole yet, or does not fit. */
+int secsock_recv_line(secsock *s, void *buffer, size_t size);
+
+/* What secsock_recv() would give, which stays there to be received. */
+int secsock_peek(secsock *s, void *buffer, size_t size);
+
+/* Says that this end sends no more: close_notify in SECURE, a FIN in PLAIN. Receiving goes on.
+ * Legal in PLAIN and SECURE; may block. */
+int secsock_shutdown(secsock *s);
+
+/* Ends TLS and goes back to the clear on the same connection: sends close_notify and waits for
+ * the peer's (RFC 5246, section 7.2.1; RFC 8446, section 6.1). SECSOCK_E_STATE unless
+ * secsock_allow_downgrade(). Data that the peer sends protected in the meantime is an error
+ * (SECSOCK_E_PROTOCOL). From SECURE to PLAIN, forgetting the verdict; may block. */
+int secsock_downgrade(secsock *s);
+
+/* Sends close_notify if that can be done at once, closes the transport. Never blocks; always
+ * SECSOCK_OK; harmless when repeated. */
+int secsock_close(secsock *s);
+
+/* -------------------------------------------------------------------- asking about a socket */
+
+int secsock_get_state(const secsock *s); /* a secsock_state */
+int secsock_get_role(const secsock *s);  /* a secsock_role; CLIENT while NEW */
+
+/* What the last call needed when it returned SECSOCK_WANT_*, else 0. */
+int secsock_want(const secsock *s);
+
+/* How many bytes secsock_recv() can give without reading from the transport; at least 1 when it can
+ * go on with what is there, 0 when it cannot. An event loop must ask before it waits: what is held
+ * here does not make the descriptor readable. */
+size_t secsock_pending(const secsock *s);
+
+/* The descriptor, to wait on, or -1. Remains the socket's. */
+int secsock_fd(const secsock *s);
+
+/* The last error; its code is SECSOCK_OK when the last call on s succeeded. A FAILED socket
+ * keeps the error that ended it. Borrowed, until the next call on s. */
+const secsock_error *secsock_last_error(const secsock *s);
+
+/* The local and the remote address as text ("127.0.0.1", "::1"), into buffer, and the port as
+ * the result. */
+int secsock_local_address(secsock *s, char *buffer, size_t size);
+int secsock_remote_address(secsock *s, char *buffer, size_t size);
+
+/* A counter; a secsock_counter says which. */
+uint64_t secsock_bytes(const secsock *s, int counter);
+
+/* What was agreed on, once SECURE; NULL or 0 before. Strings are borrowed and live as long as
+ * the connection stays SECURE. */
+int secsock_tls_version(const secsock *s);              /* a secsock_tls */
+const char *secsock_tls_version_name(const secsock *s); /* "TLSv1.3" */
+const char *secsock_tls_cipher(const secsock *s);       /* IANA name */
+const char *secsock_tls_group(const secsock *s);        /* "X25519MLKEM768", NULL
+                                                                       without a key exchange */
+const char *secsock_tls_signature(const secsock *s);    /* the peer's signature scheme
+                                                                    (RFC 8446, 4.2.3), NULL where
+                                                                    it made none */
+const char *secsock_tls_alpn(const secsock *s);         /* NULL for none */
+const char *secsock_tls_sni(const secsock *s);          /* sent or received; NULL for none */
+int secsock_tls_resumed(const secsock *s);              /* 1 or 0 */
+
+/* The verdict of the last handshake, from the moment the hook is called on, or NULL; borrowed,
+ * until the socket is freed, downgraded or upgraded again. */
+const secsock_verdict *secsock_get_verdict(const secsock *s);
+
+/* The identity that this end presented in the handshake, or NULL; borrowed, like the verdict. */
+const secsock_cert *secsock_own_cert(const secsock *s);
+
+/* The configuration of a socket; borrowed, as long as the socket lives. */
+secsock_config *secsock_get_config(const secsock *s);
+
+/* ---------------------------------------------------------------------------------- verdicts */
+
+/* One reference more, to keep a verdict beyond its socket; returns its argument. */
+secsock_verdict *secsock_verdict_ref(const secsock_verdict *verdict);
+void secsock_verdict_free(secsock_verdict *verdict);
+
+/* 1 when no problem was found. */
+int secsock_verdict_ok(const secsock_verdict *verdict);
+
+/* The problems, ordered from the leaf to the anchor; those of the peer as a whole come first.
+ * Which problem (0 past the end); the certificate it concerns, or NULL; a sentence with the
+ * particulars. All borrowed, as long as the verdict lives. */
+size_t secsock_verdict_problem_count(const secsock_verdict *verdict);
+int secsock_verdict_problem(const secsock_verdict *verdict, size_t index);
+const secsock_cert *secsock_verdict_problem_cert(const secsock_verdict *verdict, size_t index);
+const char *secsock_verdict_problem_text(const secsock_verdict *verdict, size_t index);
+
+/* 1 when the verdict holds this problem, on any certificate. */
+int secsock_verdict_has(const secsock_verdict *verdict, int problem);
+
+/* The certificates that the peer sent, as sent, the leaf at 0; and the best path from the leaf to
+ * (if it was found) the trust anchor. NULL past the end; borrowed, as long as the verdict. */
+size_t secsock_verdict_chain_count(const secsock_verdict *verdict);
+const secsock_cert *secsock_verdict_chain(const secsock_verdict *verdict, size_t index);
+size_t secsock_verdict_path_count(const secsock_verdict *verdict);
+const secsock_cert *secsock_verdict_path(const secsock_verdict *verdict, size_t index);
+
+/* The name that was asked for, or NULL; and how it compared: a secsock_name_result. */
+const char *secsock_verdict_peername(const secsock_verdict *verdict);
+int secsock_verdict_name_result(const secsock_verdict *verdict);
+
+/* 1 when the handshake resumed a session: the certificates are those of the original one. */
+int secsock_verdict_resumed(const secsock_verdict *verdict);
+
+/* The moment that validity was judged at, in seconds since 1970 UTC. */
+int64_t secsock_verdict_time(const secsock_verdict *verdict);
+
+/* The chain as a tree, each certificate's problems beneath it, for people: writes at most size
+ * bytes with the NUL, returns the length that the whole text has (like snprintf). */
+int secsock_verdict_explain(const secsock_verdict *verdict, char *buffer, size_t size);
+
+/* ------------------------------------------------------------------------------ certificates */
+
+/*
+ * Immutable and reference-counted. Loaders set *out to a new handle with one reference, or to
+ * NULL and fill *error (which may be NULL). PEM text may hold other things between the blocks.
+ */
+
+/* The first certificate of a PEM text, with those after it as the issuers to send along, and
+ * with its private key if one is there. password: for an encrypted key, else NULL. */
+int secsock_cert_from_pem(secsock_cert **out, const void *pem, size_t len, const char *password,
+                          secsock_error *error);
+
+/* One certificate in DER. */
+int secsock_cert_from_der(secsock_cert **out, const void *der, size_t len, secsock_error *error);
+
+/* secsock_cert_from_pem() on a file. */
+int secsock_cert_load(secsock_cert **out, const char *path, const char *password,
+                      secsock_error *error);
+
+/* An identity: certificates from one PEM text (leaf first), the private key from another. */
+int secsock_cert_identity_from_pem(secsock_cert **out, const void *certs, size_t certs_len,
+                                   const void *key, size_t key_len, const char *password,
+                                   secsock_error *error);
+
+/* The same from files; key_path NULL: the key is in the same file. */
+int secsock_cert_load_identity(secsock_cert **out, const char *cert_path, const char *key_path,
+                               const char *password, secsock_error *error);
+
+secsock_cert *secsock_cert_ref(const secsock_cert *cert);
+void secsock_cert_free(secsock_cert *cert);
+
+/* Facts. Strings and bytes are borrowed and live as long as the certificate. Names are RFC 4514
+ * text, most specific part first; numbers of serials are hex without separators. */
+const char *secsock_cert_subject(const secsock_cert *cert);
+const char *secsock_cert_issuer(const secsock_cert *cert);
+const char *secsock_cert_common_name(const secsock_cert *cert); /* or NULL */
+const char *secsock_cert_serial(const secsock_cert *cert);
+int secsock_cert_version(const secsock_cert *cert);        /* 1, 2, 3 */
+int64_t secsock_cert_not_before(const secsock_cert *cert); /* seconds since 1970 */
+int64_t secsock_cert_not_after(const secsock_cert *cert);  /* seconds since 1970 */
+int secsock_cert_is_ca(const secsock_cert *cert);
+int secsock_cert_path_length(const secsock_cert *cert); /* -1: no limit */
+int secsock_cert_is_self_issued(const secsock_cert *cert);
+int secsock_cert_has_private_key(const secsock_cert *cert);
+
+/* The key: "EC", "RSA", "Ed25519", "Ed448" (else the OID in dots), its size in bits, its curve
+ * ("P-256") or NULL; the algorithm of the issuer's signature ("ecdsa-with-SHA256"). */
+const char *secsock_cert_key_type(const secsock_cert *cert);
+int secsock_cert_key_bits(const secsock_cert *cert);
+const char *secsock_cert_key_curve(const secsock_cert *cert);
+const char *secsock_cert_signature_algorithm(const secsock_cert *cert);
+
+/* Key usage: the bits of RFC 5280, section 4.2.1.3, digitalSignature being bit 0; -1: absent. */
+int secsock_cert_key_usage(const secsock_cert *cert);
+
+/* Extended key usage: the index-th purpose ("serverAuth", else the OID in dots), NULL past the
+ * end. */
+const char *secsock_cert_ext_key_usage(const secsock_cert *cert, size_t index);
+
+/* Subject alternative names: the index-th name as text and, in *kind (may be NULL), its
+ * secsock_san; NULL past the end. */
+const char *secsock_cert_san(const secsock_cert *cert, size_t index, int *kind);
+
+/* Lower-case hex: SHA-256 of the certificate, SHA-1 of it, and of key identifiers (NULL where
+ * the certificate has none). */
+const char *secsock_cert_sha256(const secsock_cert *cert);
+const char *secsock_cert_sha1(const secsock_cert *cert);
+const char *secsock_cert_subject_key_id(const secsock_cert *cert);
+const char *secsock_cert_authority_key_id(const secsock_cert *cert);
+
+/* The pin of the public key: base64 of the SHA-256 of the SubjectPublicKeyInfo (RFC 7469). */
+const char *secsock_cert_pin(const secsock_cert *cert);
+
+/* The encodings. */
+const void *secsock_cert_der(const secsock_cert *cert, size_t *len);
+const char *secsock_cert_pem(const secsock_cert *cert);
+
+/* The issuers that an identity sends along, the leaf's own at 0; NULL past the end. */
+const secsock_cert *secsock_cert_chain(const secsock_cert *cert, size_t index);
+
+/* ------------------------------------------------------------------------------------ stores */
+
+/* A set of certificates; each is held once. Built by one thread, then shared. */
+secsock_store *secsock_store_new(void); /* NULL when memory is short */
+secsock_store *secsock_store_ref(const secsock_store *store);
+void secsock_store_free(secsock_store *store);
+
+/* The system's trust anchors, read once per process and shared; one reference more. */
+int secsock_store_system(secsock_store **out, secsock_error *error);
+
+/* Adds; the store keeps a reference. Loading returns how many certificates were found, those
+ * already there included, and adds all or none. A store that a configuration trusts in is
+ * immutable (SECSOCK_E_FROZEN). */
+int secsock_store_add(secsock_store *store, const secsock_cert *cert, secsock_error *error);
+int secsock_store_load_file(secsock_store *store, const char *path, secsock_error *error);
+int secsock_store_load_dir(secsock_store *store, const char *path, secsock_error *error);
+int secsock_store_load_pem(secsock_store *store, const void *pem, size_t len, secsock_error *error);
+
+size_t secsock_store_count(const secsock_store *store);
+
+/* The index-th certificate, in the order of adding, NULL past the end; borrowed, as long as the
+ * store lives. */
+const secsock_cert *secsock_store_cert(const secsock_store *store, size_t index);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#endif
