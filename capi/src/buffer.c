@@ -1,0 +1,102 @@
+#include "buffer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "secsock.h"
+
+enum { SMALLEST_CAPACITY = 512 };
+
+static int reserve(struct buffer *buffer, size_t len)
+{
+    size_t needed = buffer->len + len;
+    if (needed < len)
+        return SECSOCK_E_MEMORY;
+    if (buffer->start + needed <= buffer->capacity)
+        return SECSOCK_OK;
+    if (needed <= buffer->capacity) {
+        memmove(buffer->data, buffer->data + buffer->start, buffer->len);
+        buffer->start = 0;
+        return SECSOCK_OK;
+    }
+    size_t capacity = buffer->capacity * 2;
+    if (capacity < needed)
+        capacity = needed;
+    if (capacity < SMALLEST_CAPACITY)
+        capacity = SMALLEST_CAPACITY;
+    uint8_t *data = malloc(capacity);
+    if (!data)
+        return SECSOCK_E_MEMORY;
+    if (buffer->len > 0)
+        memcpy(data, buffer_bytes(buffer), buffer->len);
+    size_t held = buffer->len;
+    buffer_clear(buffer);
+    *buffer = (struct buffer){ .data = data, .len = held, .capacity = capacity };
+    return SECSOCK_OK;
+}
+
+uint8_t *buffer_room(struct buffer *buffer, size_t len)
+{
+    if (reserve(buffer, len) != SECSOCK_OK)
+        return NULL;
+    return buffer->data + buffer->start + buffer->len;
+}
+
+void buffer_grow(struct buffer *buffer, size_t len)
+{
+    buffer->len += len;
+}
+
+int buffer_append(struct buffer *buffer, const void *data, size_t len)
+{
+    if (len == 0)
+        return SECSOCK_OK;
+    uint8_t *room = buffer_room(buffer, len);
+    if (!room)
+        return SECSOCK_E_MEMORY;
+    memcpy(room, data, len);
+    buffer->len += len;
+    return SECSOCK_OK;
+}
+
+int buffer_prepend(struct buffer *buffer, const void *data, size_t len)
+{
+    if (len == 0)
+        return SECSOCK_OK;
+    if (reserve(buffer, len) != SECSOCK_OK)
+        return SECSOCK_E_MEMORY;
+    uint8_t *front = buffer->data + buffer->start;
+    memmove(front + len, front, buffer->len);
+    memcpy(front, data, len);
+    buffer->len += len;
+    return SECSOCK_OK;
+}
+
+const uint8_t *buffer_bytes(const struct buffer *buffer)
+{
+    return buffer->data + buffer->start;
+}
+
+void buffer_consume(struct buffer *buffer, size_t len)
+{
+    buffer->start += len;
+    buffer->len -= len;
+    if (buffer->len == 0)
+        buffer_clear(buffer);
+}
+
+size_t buffer_take(struct buffer *buffer, void *out, size_t size)
+{
+    size_t taken = buffer->len < size ? buffer->len : size;
+    if (taken > 0) {
+        memcpy(out, buffer_bytes(buffer), taken);
+        buffer_consume(buffer, taken);
+    }
+    return taken;
+}
+
+void buffer_clear(struct buffer *buffer)
+{
+    free(buffer->data);
+    *buffer = (struct buffer){ 0 };
+}

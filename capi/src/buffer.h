@@ -1,0 +1,35 @@
+/* A queue of bytes: appended at the end, consumed from the front. */
+#ifndef SECSOCK_SRC_BUFFER_H
+#define SECSOCK_SRC_BUFFER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct buffer {
+    uint8_t *data; /* NULL while there is nothing to hold */
+    size_t start;  /* of the bytes held */
+    size_t len;    /* how many are held */
+    size_t capacity;
+};
+
+/* Room for `len` more bytes at the end, to be taken into use by buffer_grow(); NULL when memory
+ * is short. */
+uint8_t *buffer_room(struct buffer *buffer, size_t len);
+void buffer_grow(struct buffer *buffer, size_t len);
+
+/* SECSOCK_OK or SECSOCK_E_MEMORY; then nothing has changed. */
+int buffer_append(struct buffer *buffer, const void *data, size_t len);
+int buffer_prepend(struct buffer *buffer, const void *data, size_t len);
+
+const uint8_t *buffer_bytes(const struct buffer *buffer);
+
+/* Drops bytes from the front; the memory is given back with the last of them. */
+void buffer_consume(struct buffer *buffer, size_t len);
+
+/* Moves up to `size` bytes out; returns how many. */
+size_t buffer_take(struct buffer *buffer, void *out, size_t size);
+
+/* Forgets and frees what is held. */
+void buffer_clear(struct buffer *buffer);
+
+#endif

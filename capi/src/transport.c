@@ -1,0 +1,204 @@
+#include "transport.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net.h"
+
+/* Large enough for a few small records, small enough to be had often. Requests of at least this
+ * size are read straight into the caller's memory. */
+enum { READ_AHEAD = 8192 };
+
+void transport_init(struct transport *t)
+{
+    *t = (struct transport){ .fd = -1 };
+}
+
+/* ----------------------------------------------------------------------------- descriptors */
+
+static int descriptor_failed(struct transport *t)
+{
+    t->sys_errno = errno;
+    return net_result(errno);
+}
+
+static int descriptor_receive(void *data, size_t len, void *arg)
+{
+    struct transport *t = arg;
+    ssize_t n;
+    do {
+        n = recv(t->fd, data, len, MSG_DONTWAIT);
+    } while (n < 0 && errno == EINTR);
+    if (n >= 0)
+        return (int)n;
+    return net_would_block(errno) ? SECSOCK_WANT_READ : descriptor_failed(t);
+}
+
+static int descriptor_send(const void *data, size_t len, void *arg)
+{
+    struct transport *t = arg;
+    ssize_t n;
+    do {
+        n = send(t->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } while (n < 0 && errno == EINTR);
+    if (n >= 0)
+        return (int)n;
+    return net_would_block(errno) ? SECSOCK_WANT_WRITE : descriptor_failed(t);
+}
+
+void transport_set_fd(struct transport *t, int fd)
+{
+    t->fd = fd;
+    transport_set_callbacks(t, descriptor_receive, descriptor_send, t);
+}
+
+/* ---------------------------------------------------------------------------------- memory */
+
+/* What is fed goes straight into `input`; there is nothing behind it to read. */
+static int memory_receive(void *data, size_t len, void *arg)
+{
+    (void)data, (void)len, (void)arg;
+    return SECSOCK_WANT_READ;
+}
+
+static int memory_send(const void *data, size_t len, void *arg)
+{
+    struct transport *t = arg;
+    int result = buffer_append(&t->output, data, len);
+    return result < 0 ? result : (int)len;
+}
+
+void transport_set_memory(struct transport *t)
+{
+    t->memory = true;
+    transport_set_callbacks(t, memory_receive, memory_send, t);
+}
+
+int transport_feed(struct transport *t, const void *data, size_t len)
+{
+    if (len == 0)
+        t->ended = true;
+    int result = buffer_append(&t->input, data, len);
+    if (result == SECSOCK_OK)
+        t->received += len;
+    return result;
+}
+
+void transport_set_callbacks(struct transport *t, secsock_recv_fn *receive, secsock_send_fn *send,
+                             void *arg)
+{
+    t->receive = receive;
+    t->send = send;
+    t->arg = arg;
+}
+
+/* -------------------------------------------------------------------------------- closing */
+
+int transport_finish(struct transport *t)
+{
+    t->finished = true;
+    if (t->fd < 0 || shutdown(t->fd, SHUT_WR) == 0)
+        return SECSOCK_OK;
+    t->sys_errno = errno;
+    return SECSOCK_E_SYSTEM;
+}
+
+void transport_close(struct transport *t)
+{
+    if (t->fd >= 0)
+        close(t->fd);
+    buffer_clear(&t->input);
+    t->fd = -1;
+    t->ended = t->finished = true;
+    t->receive = NULL;
+    t->send = NULL;
+}
+
+void transport_free(struct transport *t)
+{
+    transport_close(t);
+    buffer_clear(&t->output);
+}
+
+/* -------------------------------------------------------------------------------- transfer */
+
+static int clip(size_t len)
+{
+    enum { MOST = 1 << 30 };
+    return len < MOST ? (int)len : MOST;
+}
+
+/* One call of the source: bytes, 0 at the end, or a result. */
+static int read_source(struct transport *t, void *data, size_t size)
+{
+    if (t->ended)
+        return 0;
+    if (!t->receive)
+        return SECSOCK_E_CLOSED;
+    int n = t->receive(data, (size_t)clip(size), t->arg);
+    if (n > 0)
+        t->received += (uint64_t)n;
+    if (n == SECSOCK_E_CLOSED)
+        n = 0;
+    if (n == 0)
+        t->ended = true;
+    return n;
+}
+
+int transport_fill(struct transport *t)
+{
+    if (t->input.len > 0)
+        return clip(t->input.len);
+    uint8_t *room = buffer_room(&t->input, READ_AHEAD);
+    if (!room)
+        return SECSOCK_E_MEMORY;
+    int n = read_source(t, room, READ_AHEAD);
+    if (n > 0)
+        buffer_grow(&t->input, (size_t)n);
+    else
+        buffer_clear(&t->input);
+    return n;
+}
+
+int transport_receive(struct transport *t, void *data, size_t size)
+{
+    if (t->input.len == 0 && size >= READ_AHEAD)
+        return read_source(t, data, size);
+    int n = transport_fill(t);
+    return n <= 0 ? n : clip(buffer_take(&t->input, data, size));
+}
+
+int transport_send(struct transport *t, const void *data, size_t len)
+{
+    if (!t->send)
+        return SECSOCK_E_CLOSED;
+    int n = t->send(data, (size_t)clip(len), t->arg);
+    if (n > 0)
+        t->sent += (uint64_t)n;
+    return n == 0 ? SECSOCK_WANT_WRITE : n;
+}
+
+bool transport_holds_record(const struct transport *t)
+{
+    enum { HEADER = 5 };
+    if (t->input.len < HEADER)
+        return false;
+    const uint8_t *record = buffer_bytes(&t->input);
+    size_t len = (size_t)record[3] << 8 | record[4];
+    return t->input.len >= HEADER + len;
+}
+
+bool transport_can_wait(const struct transport *t)
+{
+    return t->fd >= 0;
+}
+
+int transport_wait(struct transport *t, int want, int64_t deadline)
+{
+    int result = net_wait(t->fd, want, deadline);
+    if (result == SECSOCK_E_SYSTEM)
+        t->sys_errno = errno;
+    return result;
+}

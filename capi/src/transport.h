@@ -1,0 +1,66 @@
+/*
+ * Bytes in and out: over a descriptor, the program's callbacks, or memory. Never waits, except in
+ * transport_wait(). Reads ahead, so that a small record costs one system call and not two, and
+ * holds what was read ahead in one buffer: there is no other place where unread bytes could hide.
+ */
+#ifndef SECSOCK_SRC_TRANSPORT_H
+#define SECSOCK_SRC_TRANSPORT_H
+
+#include <stdbool.h>
+
+#include "buffer.h"
+#include "secsock.h"
+
+struct transport {
+    secsock_recv_fn *receive; /* where bytes come from; NULL while there is no transport */
+    secsock_send_fn *send;
+    void *arg;
+    int fd;               /* -1 unless the transport is a descriptor */
+    bool memory;          /* bytes are fed and drained */
+    struct buffer input;  /* read, or fed, but not used yet */
+    bool ended;           /* the peer has closed; `input` may still hold bytes */
+    struct buffer output; /* memory only: to be drained */
+    bool finished;        /* this end sends no more */
+    uint64_t received, sent;
+    int sys_errno; /* of the last failed system call */
+};
+
+void transport_init(struct transport *t);
+void transport_set_fd(struct transport *t, int fd);
+void transport_set_callbacks(struct transport *t, secsock_recv_fn *receive, secsock_send_fn *send,
+                             void *arg);
+void transport_set_memory(struct transport *t);
+
+/* Memory only: what the peer sent; len 0 is its end. SECSOCK_OK or SECSOCK_E_MEMORY. */
+int transport_feed(struct transport *t, const void *data, size_t len);
+
+/* Tells the peer that nothing more comes. SECSOCK_OK or SECSOCK_E_SYSTEM. */
+int transport_finish(struct transport *t);
+
+/* Closes a descriptor; forgets what was read and not used, keeps what is to be drained. */
+void transport_close(struct transport *t);
+
+/* Gives everything up. */
+void transport_free(struct transport *t);
+
+/* Up to `size` bytes: how many, 0 at the end, SECSOCK_WANT_READ, or an error. */
+int transport_receive(struct transport *t, void *data, size_t size);
+
+/* Up to `len` bytes: how many, SECSOCK_WANT_WRITE, or an error. */
+int transport_send(struct transport *t, const void *data, size_t len);
+
+/* Reads ahead once if nothing is held; the result is how many bytes are held then, 0 at the end,
+ * or as transport_receive(). */
+int transport_fill(struct transport *t);
+
+/* Whether a whole TLS record (RFC 8446, section 5.1) is held. */
+bool transport_holds_record(const struct transport *t);
+
+/* Whether transport_wait() can do its work. */
+bool transport_can_wait(const struct transport *t);
+
+/* Waits until SECSOCK_WANT_READ or _WRITE may succeed: SECSOCK_OK, SECSOCK_E_TIMEOUT when
+ * `deadline` (of clock_now(); negative: none) has passed, or SECSOCK_E_SYSTEM. */
+int transport_wait(struct transport *t, int want, int64_t deadline);
+
+#endif
