@@ -1,0 +1,20 @@
+/* The certificates that a peer sent, as sent: immutable, reference-counted, in one allocation. */
+#ifndef SECSOCK_SRC_CHAIN_H
+#define SECSOCK_SRC_CHAIN_H
+
+#include <stdatomic.h>
+
+#include "der.h"
+
+struct chain {
+    atomic_uint refs;
+    size_t count;
+    struct slice certs[]; /* the leaf first; the bytes stand behind the array */
+};
+
+/* A copy with one reference, or NULL when memory is short. */
+struct chain *chain_new(const struct slice *certs, size_t count);
+struct chain *chain_ref(struct chain *chain);
+void chain_free(struct chain *chain);
+
+#endif

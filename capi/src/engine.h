@@ -1,0 +1,81 @@
+/*
+ * TLS itself: the only place that calls wolfSSL's TLS functions. An engine drives one connection
+ * over a transport and never waits. It captures what certificates the peer sends and holds back
+ * this end's next flight until it is told that the peer has been judged; it judges nobody.
+ */
+#ifndef SECSOCK_SRC_ENGINE_H
+#define SECSOCK_SRC_ENGINE_H
+
+#include <stdbool.h>
+
+#include "cert.h"
+#include "chain.h"
+#include "transport.h"
+
+/* What all connections of one role and configuration share. Immutable once made. */
+struct engine_context;
+
+int engine_context_new(struct engine_context **out, const secsock_config *config, secsock_role role,
+                       secsock_error *error);
+void engine_context_free(struct engine_context *context);
+
+struct engine;
+
+/* An engine over `transport`, which must outlive it. For clients, each may be NULL: `sni`, the name
+ * to send, and `key`, what the session is to be remembered and found by. */
+int engine_new(struct engine **out, struct engine_context *context, struct transport *transport,
+               const char *sni, const char *key, secsock_error *error);
+void engine_free(struct engine *engine);
+
+/* ------------------------------------------------------------------------------- handshake */
+
+enum engine_step {
+    ENGINE_GOES_ON, /* no verdict is due: the result of engine_handshake() stands */
+    ENGINE_JUDGE,   /* the peer must be judged now, then engine_release() or engine_reject() */
+    ENGINE_TELL,    /* the handshake has failed over the peer's certificates: judge to tell */
+};
+
+/* Goes on with the handshake as far as it gets: SECSOCK_OK when nothing is left to do,
+ * SECSOCK_WANT_*, or an error, set in *error. Which of these counts depends on *step. */
+int engine_handshake(struct engine *engine, enum engine_step *step, secsock_error *error);
+
+/* Lets this end's next flight go. */
+void engine_release(struct engine *engine);
+
+/* Ends the handshake with a fatal alert instead of it, as far as the alert can be sent. */
+void engine_reject(struct engine *engine, int alert);
+
+/* After the handshake: a server gives, and a client keeps, what it takes to resume. */
+int engine_finish(struct engine *engine, secsock_error *error);
+
+/* What the peer sent, or showed in the handshake that this one resumes; NULL for nothing. */
+struct chain *engine_chain(const struct engine *engine);
+bool engine_resumed(const struct engine *engine);
+
+/* Whether this end showed its identity. */
+bool engine_presented(const struct engine *engine);
+
+/* ------------------------------------------------------------------------------------ data */
+
+/* How many bytes, SECSOCK_WANT_*, or an error. engine_read() gives 0 after close_notify. */
+int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error *error);
+int engine_read_line(struct engine *engine, void *buffer, size_t size, secsock_error *error);
+int engine_peek(struct engine *engine, void *buffer, size_t size, secsock_error *error);
+int engine_write(struct engine *engine, const void *data, size_t len, secsock_error *error);
+
+/* Sends close_notify. SECSOCK_OK once it is on its way, also when repeated. */
+int engine_close_notify(struct engine *engine, secsock_error *error);
+
+/* Decrypted bytes that wait to be read. */
+size_t engine_pending(const struct engine *engine);
+
+/* ----------------------------------------------------------------------------------- facts */
+
+int engine_version(const struct engine *engine); /* a secsock_tls */
+const char *engine_cipher(const struct engine *engine);
+const char *engine_group(const struct engine *engine);
+const char *engine_signature(const struct engine *engine);
+const char *engine_alpn(const struct engine *engine);
+const char *engine_sni(const struct engine *engine);
+
+#endif

@@ -1,0 +1,170 @@
+/* What went wrong within TLS: wolfSSL's error numbers and alerts as results and sentences. */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine_internal.h"
+#include "error.h"
+
+/* Exists in every static build of wolfSSL, though in none of its public headers: the one way to
+ * send an alert of our own choice. */
+extern int SendAlert(WOLFSSL *ssl, int severity, int type);
+
+enum { LEVEL_FATAL = 2 };
+
+/* Alerts by number (RFC 8446, section 6). */
+enum {
+    ALERT_CLOSE_NOTIFY = 0,
+    ALERT_UNEXPECTED_MESSAGE = 10,
+    ALERT_HANDSHAKE_FAILURE = 40,
+    ALERT_DECODE_ERROR = 50,
+    ALERT_PROTOCOL_VERSION = 70,
+    ALERT_INTERNAL_ERROR = 80,
+    ALERT_NO_APPLICATION_PROTOCOL = 120
+};
+
+static const struct cause {
+    int number; /* wolfSSL's */
+    int result;
+    int alert; /* sent if wolfSSL has sent none */
+    const char *text;
+} causes[] = {
+    { VERSION_ERROR, SECSOCK_E_VERSION, ALERT_PROTOCOL_VERSION, "no TLS version in common" },
+    { MATCH_SUITE_ERROR, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,
+      "no cipher suite in common" },
+    { UNSUPPORTED_SUITE, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,
+      "the peer chose a cipher suite that was not offered" },
+    { BAD_KEY_SHARE_DATA, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,
+      "no key exchange group in common" },
+    { KEY_SHARE_ERROR, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,
+      "no key exchange group in common" },
+    { ECC_CURVE_ERROR, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,
+      "no key exchange group in common" },
+    { INVALID_PARAMETER, SECSOCK_E_PROTOCOL, ALERT_HANDSHAKE_FAILURE,
+      "the peer sent an invalid parameter" },
+    { UNKNOWN_ALPN_PROTOCOL_NAME_E, SECSOCK_E_HANDSHAKE, ALERT_NO_APPLICATION_PROTOCOL,
+      "no application protocol in common" },
+    { NO_CERT_ERROR, SECSOCK_E_NO_CERTIFICATE, ALERT_HANDSHAKE_FAILURE,
+      "the peer sent no certificate" },
+    { NO_PEER_CERT, SECSOCK_E_NO_CERTIFICATE, ALERT_HANDSHAKE_FAILURE,
+      "the peer sent no certificate" },
+    { OUT_OF_ORDER_E, SECSOCK_E_PROTOCOL, ALERT_UNEXPECTED_MESSAGE,
+      "the peer sent a message out of turn" },
+    { UNKNOWN_RECORD_TYPE, SECSOCK_E_PROTOCOL, ALERT_UNEXPECTED_MESSAGE,
+      "the peer sent something that is not a TLS record" },
+    { UNKNOWN_HANDSHAKE_TYPE, SECSOCK_E_PROTOCOL, ALERT_UNEXPECTED_MESSAGE,
+      "the peer sent an unknown handshake message" },
+    { MAX_CHAIN_ERROR, SECSOCK_E_LIMIT, ALERT_HANDSHAKE_FAILURE,
+      "the peer sent more certificates than this end takes" },
+};
+
+static const struct cause *find_cause(int number)
+{
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+        if (causes[i].number == number)
+            return &causes[i];
+    return NULL;
+}
+
+void engine_send_alert(struct engine *engine, int alert)
+{
+    SendAlert(engine->ssl, LEVEL_FATAL, alert);
+}
+
+/* Bytes that a person can read, for the sentence about a peer that speaks no TLS. */
+static void quote(const struct engine *engine, char *out, size_t size)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < engine->opening_len && n + 1 < size; i++) {
+        unsigned char c = engine->opening[i];
+        if (c == '\r' || c == '\n')
+            break;
+        out[n++] = c >= ' ' && c < 127 ? (char)c : '.';
+    }
+    out[n] = '\0';
+}
+
+/* A callback of ours has failed, and knows better than wolfSSL why. */
+static int transport_failed(struct engine *engine, const char *doing, secsock_error *error)
+{
+    char text[sizeof engine->opening + 1];
+    switch (engine->failure) {
+    case SECSOCK_E_MEMORY:
+        return error_memory(error);
+    case SECSOCK_E_NOT_TLS:
+        quote(engine, text, sizeof text);
+        return error_set(error, SECSOCK_E_NOT_TLS,
+                         "%s: the peer does not speak TLS, it said \"%s\"", doing, text);
+    case SECSOCK_E_TRUNCATED:
+        return error_set(error, SECSOCK_E_TRUNCATED,
+                         "%s: the peer closed the connection without close_notify", doing);
+    case SECSOCK_E_RESET:
+        return error_errno(error, SECSOCK_E_RESET, engine->transport->sys_errno,
+                           "%s: the peer broke off the connection", doing);
+    default:
+        return error_errno(error, engine->failure, engine->transport->sys_errno, "%s", doing);
+    }
+}
+
+static void note_alert(secsock_error *error, int alert, int received)
+{
+    if (!error)
+        return;
+    error->alert = alert;
+    error->alert_received = received;
+}
+
+static int alert_received(int alert, const char *doing, secsock_error *error)
+{
+    error_set(error, SECSOCK_E_ALERT, "%s: the peer sent the alert %s", doing,
+              secsock_alert_name(alert));
+    note_alert(error, alert, 1);
+    return SECSOCK_E_ALERT;
+}
+
+/* Errors by which wolfSSL's reader refuses a certificate. */
+static bool is_of_certificates(int number)
+{
+    return number <= ASN_PARSE_E && number >= ASN_CRIT_EXT_E;
+}
+
+/* TLS itself has failed. The peer is told, by an alert of ours if wolfSSL has sent none. */
+static int tls_failed(struct engine *engine, int number, const char *doing, secsock_error *error)
+{
+    const struct cause *cause = find_cause(number);
+    WOLFSSL_ALERT_HISTORY alerts;
+    if (is_of_certificates(number))
+        engine->certificate_failed = true;
+    wolfSSL_get_alert_history(engine->ssl, &alerts);
+    int alert = alerts.last_tx.code;
+    if (alert < 0) {
+        alert = cause ? cause->alert : ALERT_DECODE_ERROR;
+        engine_send_alert(engine, alert);
+    }
+    if (cause)
+        error_set(error, cause->result, "%s: %s", doing, cause->text);
+    else
+        error_set(error, SECSOCK_E_PROTOCOL, "%s: %s (wolfSSL %d)", doing,
+                  wolfSSL_ERR_reason_error_string((unsigned long)number), number);
+    note_alert(error, alert, 0);
+    return cause ? cause->result : SECSOCK_E_PROTOCOL;
+}
+
+int engine_result(struct engine *engine, int returned, const char *doing, secsock_error *error)
+{
+    WOLFSSL_ALERT_HISTORY alerts;
+    int number = wolfSSL_get_error(engine->ssl, returned);
+    if (number == WOLFSSL_ERROR_WANT_READ)
+        return SECSOCK_WANT_READ;
+    if (number == WOLFSSL_ERROR_WANT_WRITE)
+        return SECSOCK_WANT_WRITE;
+    wolfSSL_get_alert_history(engine->ssl, &alerts);
+    if (alerts.last_rx.level == LEVEL_FATAL && alerts.last_rx.code != ALERT_CLOSE_NOTIFY)
+        return alert_received(alerts.last_rx.code, doing, error);
+    if (number == WOLFSSL_ERROR_ZERO_RETURN || alerts.last_rx.code == ALERT_CLOSE_NOTIFY)
+        return error_set(error, SECSOCK_E_CLOSED, "%s: the peer closed the connection", doing);
+    if (engine->failure != 0)
+        return transport_failed(engine, doing, error);
+    if (number == MEMORY_E)
+        return error_memory(error);
+    return tls_failed(engine, number, doing, error);
+}

@@ -1,0 +1,73 @@
+/* What the files of the engine share. Nobody else includes this. */
+#ifndef SECSOCK_SRC_ENGINE_INTERNAL_H
+#define SECSOCK_SRC_ENGINE_INTERNAL_H
+
+#include <wolfssl/options.h> /* before all its other headers */
+
+#include <wolfssl/error-ssl.h>
+#include <wolfssl/ssl.h>
+
+#include "engine.h"
+#include "session.h"
+#include "suites.h"
+
+#if defined(OPENSSL_COMPATIBLE_DEFAULTS) || !defined(WOLFSSL_ALWAYS_VERIFY_CB) || \
+    !defined(HAVE_SECRET_CALLBACK)
+#error "wolfSSL was built with options that secsock cannot work with: see script/bootstrap"
+#endif
+
+struct engine_context {
+    WOLFSSL_CTX *ctx;
+    struct session_cache *sessions; /* the configuration's; NULL without resumption */
+    secsock_role role;
+    bool asks;                     /* a server that asks for client certificates */
+    const struct group *shares[2]; /* for which a ClientHello brings key shares */
+    char *alpn;
+};
+
+struct engine {
+    WOLFSSL *ssl;
+    struct engine_context *context;
+    struct transport *transport;
+    char *key; /* what a client's session is remembered by, or NULL */
+
+    /* Holding back. Our next flight is held from our `turn` on until `released`. */
+    bool sent_any, turn, keys, released;
+    bool by_ticket;         /* it is our turn only if the ticket shown does */
+    bool held;              /* the last thing wolfSSL wanted to send is held */
+    unsigned char head[64]; /* of what is held: all of it where it is an alert */
+    size_t held_len;
+    struct buffer stash; /* an empty Certificate that goes out before what is held */
+    size_t skip;         /* of what wolfSSL sends next: dropped unsent */
+
+    bool asked;                /* a client was asked for its certificate */
+    struct chain *sent;        /* what the peer sent in this handshake */
+    struct chain *remembered;  /* of the session that may be resumed */
+    unsigned generation;       /* of that session's ticket */
+    bool certificate_failed;   /* the verify callback saw an error that is fatal */
+    bool first_record;         /* the peer's first record has been looked at */
+    int failure;               /* what a callback found, as a secsock_result, or 0 */
+    unsigned char opening[32]; /* the peer's first bytes, when they are not TLS */
+    size_t opening_len;
+    size_t unflushed; /* length of the record that wolfSSL holds encrypted but unsent */
+};
+
+/* Callbacks of wolfSSL, each given its engine. */
+int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg);
+int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg);
+int engine_on_verify(int verified, WOLFSSL_X509_STORE_CTX *store);
+int engine_on_request(WOLFSSL *ssl, void *unused);
+int engine_on_session(WOLFSSL *ssl, WOLFSSL_SESSION *session);
+int engine_on_ticket(WOLFSSL *ssl, unsigned char name[WOLFSSL_TICKET_NAME_SZ],
+                     unsigned char iv[WOLFSSL_TICKET_IV_SZ],
+                     unsigned char mac[WOLFSSL_TICKET_MAC_SZ], int sealing, unsigned char *text,
+                     int len, int *out_len, void *cache);
+
+/* Sends a fatal alert, as far as it can be sent. */
+void engine_send_alert(struct engine *engine, int alert);
+
+/* Turns what a wolfSSL call has left into a result of ours: SECSOCK_WANT_* or, set in *error, a
+ * failure. `doing` begins the sentence. */
+int engine_result(struct engine *engine, int returned, const char *doing, secsock_error *error);
+
+#endif

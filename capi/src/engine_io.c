@@ -1,0 +1,165 @@
+/* Protected data in and out, and what was agreed on. */
+#include <string.h>
+
+#include "engine_internal.h"
+#include "error.h"
+
+/* -------------------------------------------------------------------------------- reading */
+
+static int clip(size_t len)
+{
+    enum { MOST = 1 << 30 };
+    return len < MOST ? (int)len : MOST;
+}
+
+/* RFC 8446, section 6.1: only close_notify ends the data. */
+static int read_result(struct engine *engine, int returned, secsock_error *error)
+{
+    if (returned > 0)
+        return returned;
+    int result = engine_result(engine, returned, "receiving failed", error);
+    return result == SECSOCK_E_CLOSED ? 0 : result;
+}
+
+int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error *error)
+{
+    return read_result(engine, wolfSSL_read(engine->ssl, buffer, clip(size)), error);
+}
+
+int engine_peek(struct engine *engine, void *buffer, size_t size, secsock_error *error)
+{
+    return read_result(engine, wolfSSL_peek(engine->ssl, buffer, clip(size)), error);
+}
+
+int engine_read_line(struct engine *engine, void *buffer, size_t size, secsock_error *error)
+{
+    int n = engine_peek(engine, buffer, size, error);
+    if (n <= 0)
+        return n;
+    const char *end = memchr(buffer, '\n', (size_t)n);
+    size_t len = end ? (size_t)(end - (const char *)buffer) + 1 : (size_t)n;
+    return engine_read(engine, buffer, len, error);
+}
+
+size_t engine_pending(const struct engine *engine)
+{
+    return (size_t)wolfSSL_pending(engine->ssl);
+}
+
+/* -------------------------------------------------------------------------------- writing */
+
+enum { LARGEST_FRAGMENT = 16384 }; /* RFC 8446, section 5.1 */
+
+/* One record. A record that could not leave whole is encrypted already: the same bytes must come
+ * again, for wolfSSL goes on where it was. */
+static int write_record(struct engine *engine, const void *data, size_t len, secsock_error *error)
+{
+    if (engine->unflushed > len)
+        return error_set(error, SECSOCK_E_ARGUMENT,
+                         "sending: the bytes of the send that was interrupted must come first");
+    if (engine->unflushed > 0)
+        len = engine->unflushed;
+    int n = wolfSSL_write(engine->ssl, data, (int)len);
+    if (n > 0) {
+        engine->unflushed = 0;
+        return n;
+    }
+    int result = engine_result(engine, n, "sending failed", error);
+    if (result == SECSOCK_WANT_WRITE)
+        engine->unflushed = len;
+    return result;
+}
+
+int engine_write(struct engine *engine, const void *data, size_t len, secsock_error *error)
+{
+    const char *bytes = data;
+    size_t total = (size_t)clip(len), sent = 0;
+    while (sent < total) {
+        size_t left = total - sent;
+        int n = write_record(engine, bytes + sent,
+                             left < LARGEST_FRAGMENT ? left : LARGEST_FRAGMENT, error);
+        if (n < 0)
+            return n > SECSOCK_E_ARGUMENT && sent > 0 ? (int)sent : n;
+        sent += (size_t)n;
+    }
+    return (int)sent;
+}
+
+int engine_close_notify(struct engine *engine, secsock_error *error)
+{
+    if (wolfSSL_get_shutdown(engine->ssl) & WOLFSSL_SENT_SHUTDOWN)
+        return SECSOCK_OK;
+    int done = wolfSSL_shutdown(engine->ssl);
+    if (done == WOLFSSL_SUCCESS || done == WOLFSSL_SHUTDOWN_NOT_DONE)
+        return SECSOCK_OK;
+    return engine_result(engine, done, "sending close_notify failed", error);
+}
+
+/* ----------------------------------------------------------------------------------- facts */
+
+int engine_version(const struct engine *engine)
+{
+    return wolfSSL_version(engine->ssl);
+}
+
+const char *engine_cipher(const struct engine *engine)
+{
+    int number = wolfSSL_get_current_cipher_suite(engine->ssl);
+    const struct suite *suite = suite_by_number((unsigned)number);
+    return suite ? suite->name : NULL;
+}
+
+const char *engine_group(const struct engine *engine)
+{
+    const char *name = wolfSSL_get_curve_name(engine->ssl);
+    const struct group *group = name ? group_find(name, strlen(name)) : NULL;
+    return group ? group->name : name;
+}
+
+/* wolfSSL tells of the peer's signature by two numbers; RFC 8446, section 4.2.3 has one. */
+static const struct scheme {
+    int type, hash;
+    unsigned number;
+} schemes[] = {
+    { WC_NID_rsaEncryption, WC_NID_sha256, 0x0401 },
+    { WC_NID_rsaEncryption, WC_NID_sha384, 0x0501 },
+    { WC_NID_rsaEncryption, WC_NID_sha512, 0x0601 },
+    { WC_NID_X9_62_id_ecPublicKey, WC_NID_sha256, 0x0403 },
+    { WC_NID_X9_62_id_ecPublicKey, WC_NID_sha384, 0x0503 },
+    { WC_NID_X9_62_id_ecPublicKey, WC_NID_sha512, 0x0603 },
+    { WC_NID_rsassaPss, WC_NID_sha256, 0x0804 },
+    { WC_NID_rsassaPss, WC_NID_sha384, 0x0805 },
+    { WC_NID_rsassaPss, WC_NID_sha512, 0x0806 },
+};
+
+const char *engine_signature(const struct engine *engine)
+{
+    int type = 0, hash = 0;
+    if (engine_resumed(engine) || !engine->sent ||
+        wolfSSL_get_peer_signature_type_nid(engine->ssl, &type) != WOLFSSL_SUCCESS)
+        return NULL;
+    if (type == WC_NID_ED25519)
+        return signature_scheme_name(0x0807);
+    if (type == WC_NID_ED448)
+        return signature_scheme_name(0x0808);
+    if (wolfSSL_get_peer_signature_nid(engine->ssl, &hash) != WOLFSSL_SUCCESS)
+        return NULL;
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (schemes[i].type == type && schemes[i].hash == hash)
+            return signature_scheme_name(schemes[i].number);
+    return NULL;
+}
+
+const char *engine_alpn(const struct engine *engine)
+{
+    char *name = NULL;
+    unsigned short len = 0;
+    if (wolfSSL_ALPN_GetProtocol(engine->ssl, &name, &len) != WOLFSSL_SUCCESS || len == 0)
+        return NULL;
+    return name;
+}
+
+const char *engine_sni(const struct engine *engine)
+{
+    return wolfSSL_get_servername(engine->ssl, WOLFSSL_SNI_HOST_NAME);
+}
