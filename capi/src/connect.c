@@ -1,0 +1,303 @@
+/* How a socket gets its transport: connecting, listening, accepting, attaching. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "handshake.h"
+
+/* --------------------------------------------------------------------------------- connect */
+
+void connect_abandon(secsock *s)
+{
+    if (s->addresses)
+        freeaddrinfo(s->addresses);
+    s->addresses = s->attempt = NULL;
+    if (s->connecting >= 0)
+        close(s->connecting);
+    if (s->listener >= 0)
+        close(s->listener);
+    s->connecting = s->listener = -1;
+}
+
+static int connect_failed(secsock *s, int sys_errno)
+{
+    char text[64] = "?";
+    struct sockaddr_storage address = { 0 };
+    memcpy(&address, s->attempt->ai_addr, s->attempt->ai_addrlen);
+    int port = net_address_text(&address, s->attempt->ai_addrlen, text, sizeof text);
+    return error_errno(&s->error, SECSOCK_E_SYSTEM, sys_errno, "connecting to %s port %d", text,
+                       port);
+}
+
+/* The address that was tried will not do. SECSOCK_OK if there is another. */
+static int try_next(secsock *s, int sys_errno)
+{
+    int result = connect_failed(s, sys_errno);
+    if (s->connecting >= 0)
+        close(s->connecting);
+    s->connecting = -1;
+    s->attempt = s->attempt->ai_next;
+    return s->attempt ? SECSOCK_OK : result;
+}
+
+static void connected(secsock *s)
+{
+    transport_set_fd(&s->transport, s->connecting);
+    s->connecting = -1;
+    connect_abandon(s);
+    error_clear(&s->error);
+    s->state = SECSOCK_STATE_PLAIN;
+}
+
+/* Tries what addresses are left, as far as that goes without waiting. */
+static int connect_step(secsock *s, bool writable)
+{
+    for (;;) {
+        int failed = 0;
+        if (s->connecting < 0) {
+            int result = net_connect(&s->connecting, s->attempt);
+            if (result == SECSOCK_WANT_WRITE)
+                return result;
+            failed = result == SECSOCK_OK ? 0 : errno;
+        } else if (!writable) {
+            int ready = net_wait(s->connecting, SECSOCK_WANT_WRITE, 0);
+            if (ready == SECSOCK_E_TIMEOUT)
+                return SECSOCK_WANT_WRITE;
+            failed = ready == SECSOCK_OK ? net_connected(s->connecting) : errno;
+        } else {
+            failed = net_connected(s->connecting);
+        }
+        if (failed == 0) {
+            connected(s);
+            return SECSOCK_OK;
+        }
+        writable = false;
+        int result = try_next(s, failed);
+        if (result != SECSOCK_OK)
+            return result;
+    }
+}
+
+/* An address that does not answer must not use up the time of those after it. */
+static int64_t attempt_deadline(const secsock *s, int64_t deadline)
+{
+    int64_t left = 0;
+    for (const struct addrinfo *a = s->attempt; a; a = a->ai_next)
+        left++;
+    return deadline < 0 || left < 2 ? deadline : clock_now() + (deadline - clock_now()) / left;
+}
+
+static int connect_waiting(secsock *s, int timeout)
+{
+    int64_t deadline = clock_deadline(timeout);
+    int result = connect_step(s, false);
+    while (result == SECSOCK_WANT_WRITE && timeout != 0) {
+        int64_t until = attempt_deadline(s, deadline);
+        int waited = net_wait(s->connecting, SECSOCK_WANT_WRITE, until);
+        if (waited == SECSOCK_E_SYSTEM)
+            return error_errno(&s->error, SECSOCK_E_SYSTEM, errno, "waiting for the connection");
+        if (waited == SECSOCK_E_TIMEOUT && until == deadline)
+            return error_set(&s->error, SECSOCK_E_TIMEOUT, "not connected within %d ms", timeout);
+        if (waited == SECSOCK_E_TIMEOUT)
+            result =
+                try_next(s, ETIMEDOUT) == SECSOCK_OK ? connect_step(s, false) : SECSOCK_E_SYSTEM;
+        else
+            result = connect_step(s, true);
+    }
+    return result;
+}
+
+static int begin_connect(secsock *s, const char *host, int port)
+{
+    if (!host || port < 1 || port > 65535)
+        return error_set(&s->error, SECSOCK_E_ARGUMENT, "a host and a port from 1 to 65535");
+    int result = s->deferred ? SECSOCK_OK : handshake_check_name(s);
+    if (result == SECSOCK_OK)
+        result = sock_take_role(s, SECSOCK_CLIENT);
+    if (result == SECSOCK_OK)
+        result = net_resolve(&s->addresses, host, port, &s->error);
+    s->attempt = s->addresses;
+    return result;
+}
+
+static int open_connection(secsock *s, const char *host, int port)
+{
+    int result = s->addresses ? SECSOCK_OK : begin_connect(s, host, port);
+    if (result != SECSOCK_OK)
+        return result;
+    result = connect_waiting(s, sock_timeout(s, SECSOCK_TIMEOUT_CONNECT));
+    bool unfinished = result > SECSOCK_E_ARGUMENT || result == SECSOCK_E_TIMEOUT;
+    if (unfinished)
+        return result;
+    connect_abandon(s);
+    return sock_fail(s, result);
+}
+
+int secsock_connect(secsock *s, const char *host, int port)
+{
+    if (!s)
+        return SECSOCK_E_ARGUMENT;
+    sock_enter(s);
+    int result = SECSOCK_OK;
+    bool upgrading = s->state == SECSOCK_STATE_UPGRADING && !s->deferred;
+    if (s->state != SECSOCK_STATE_NEW && !upgrading)
+        return sock_wrong_state(s, "secsock_connect");
+    if (!upgrading) {
+        result = open_connection(s, host, port);
+        if (result == SECSOCK_OK && !s->deferred)
+            result = handshake_begin(s);
+    }
+    if (result == SECSOCK_OK && !s->deferred)
+        result = sock_run(s, SECSOCK_TIMEOUT_HANDSHAKE, handshake_step, NULL);
+    return sock_leave(s, result);
+}
+
+/* ---------------------------------------------------------------------------------- listen */
+
+int secsock_listen(secsock *s, const char *host, int port, int backlog)
+{
+    if (!s)
+        return SECSOCK_E_ARGUMENT;
+    sock_enter(s);
+    if (s->state != SECSOCK_STATE_NEW || s->addresses)
+        return sock_wrong_state(s, "secsock_listen");
+    if (port < 0 || port > 65535 || backlog < 0)
+        return error_set(&s->error, SECSOCK_E_ARGUMENT, "a port from 0 to 65535, a backlog >= 0");
+    int result = sock_take_role(s, SECSOCK_SERVER);
+    if (result != SECSOCK_OK)
+        return result;
+    struct addrinfo *addresses = NULL;
+    result = net_resolve(&addresses, host, port, &s->error);
+    if (result != SECSOCK_OK)
+        return result;
+    result = net_listen(&s->listener, addresses, backlog);
+    if (result == SECSOCK_OK)
+        s->state = SECSOCK_STATE_LISTENING;
+    else
+        error_errno(&s->error, result, errno, "listening on %s port %d", host ? host : "*", port);
+    freeaddrinfo(addresses);
+    return result;
+}
+
+static int wait_for_connection(secsock *listener, int *fd)
+{
+    int timeout = sock_timeout(listener, SECSOCK_TIMEOUT_CONNECT);
+    int64_t deadline = clock_deadline(timeout);
+    for (;;) {
+        int result = net_accept(fd, listener->listener);
+        if (result == SECSOCK_WANT_READ && timeout != 0)
+            result = net_wait(listener->listener, SECSOCK_WANT_READ, deadline);
+        else if (result != SECSOCK_E_SYSTEM)
+            return result;
+        if (result == SECSOCK_E_TIMEOUT)
+            return error_set(&listener->error, result, "no connection within %d ms", timeout);
+        if (result != SECSOCK_OK)
+            return error_errno(&listener->error, result, errno, "accepting a connection");
+    }
+}
+
+static secsock *inherit(const secsock *listener, int fd)
+{
+    secsock *s = secsock_new(listener->config);
+    if (!s)
+        return NULL;
+    transport_set_fd(&s->transport, fd);
+    s->context = listener->context;
+    s->role = SECSOCK_SERVER;
+    s->state = SECSOCK_STATE_PLAIN;
+    s->hook = listener->hook;
+    s->hook_arg = listener->hook_arg;
+    s->may_downgrade = listener->may_downgrade;
+    memcpy(s->timeouts, listener->timeouts, sizeof s->timeouts);
+    return s;
+}
+
+int secsock_accept(secsock *listener, secsock **out)
+{
+    if (!listener || !out)
+        return SECSOCK_E_ARGUMENT;
+    *out = NULL;
+    sock_enter(listener);
+    if (listener->state != SECSOCK_STATE_LISTENING)
+        return sock_wrong_state(listener, "secsock_accept");
+    int fd = -1;
+    int result = wait_for_connection(listener, &fd);
+    if (result != SECSOCK_OK)
+        return sock_leave(listener, result);
+    secsock *s = inherit(listener, fd);
+    if (!s) {
+        close(fd);
+        return error_memory(&listener->error);
+    }
+    bool upgrades = !listener->deferred && sock_timeout(s, SECSOCK_TIMEOUT_CONNECT) != 0;
+    if (upgrades)
+        result = secsock_upgrade(s, NULL);
+    if (result == SECSOCK_OK || result > SECSOCK_E_ARGUMENT) {
+        *out = s;
+        return SECSOCK_OK;
+    }
+    listener->error = s->error;
+    secsock_free(s);
+    return result;
+}
+
+/* ---------------------------------------------------------------------------------- attach */
+
+static int attached(secsock *s)
+{
+    s->state = SECSOCK_STATE_PLAIN;
+    return SECSOCK_OK;
+}
+
+static int begin_attach(secsock *s, secsock_role role, const char *call)
+{
+    sock_enter(s);
+    if (s->state != SECSOCK_STATE_NEW || s->addresses)
+        return sock_wrong_state(s, call);
+    if (role != SECSOCK_CLIENT && role != SECSOCK_SERVER)
+        return error_set(&s->error, SECSOCK_E_ARGUMENT, "%s: %d is no role", call, (int)role);
+    return sock_take_role(s, role);
+}
+
+int secsock_attach(secsock *s, int fd, secsock_role role)
+{
+    if (!s)
+        return SECSOCK_E_ARGUMENT;
+    int result = begin_attach(s, role, "secsock_attach");
+    if (result != SECSOCK_OK)
+        return result;
+    int type = 0;
+    socklen_t len = sizeof type;
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0)
+        return error_errno(&s->error, SECSOCK_E_SYSTEM, errno, "descriptor %d", fd);
+    if (type != SOCK_STREAM)
+        return error_set(&s->error, SECSOCK_E_ARGUMENT, "descriptor %d is not a stream socket", fd);
+    if (net_adopt(fd) != SECSOCK_OK)
+        return error_errno(&s->error, SECSOCK_E_SYSTEM, errno, "descriptor %d", fd);
+    transport_set_fd(&s->transport, fd);
+    return attached(s);
+}
+
+int secsock_attach_callbacks(secsock *s, secsock_role role, secsock_recv_fn *receive,
+                             secsock_send_fn *send, void *arg)
+{
+    if (!s || !receive || !send)
+        return SECSOCK_E_ARGUMENT;
+    int result = begin_attach(s, role, "secsock_attach_callbacks");
+    if (result != SECSOCK_OK)
+        return result;
+    transport_set_callbacks(&s->transport, receive, send, arg);
+    return attached(s);
+}
+
+int secsock_attach_memory(secsock *s, secsock_role role)
+{
+    if (!s)
+        return SECSOCK_E_ARGUMENT;
+    int result = begin_attach(s, role, "secsock_attach_memory");
+    if (result != SECSOCK_OK)
+        return result;
+    transport_set_memory(&s->transport);
+    return attached(s);
+}

@@ -1,0 +1,77 @@
+/* One socket, as the files behind the public functions see it. */
+#ifndef SECSOCK_SRC_SOCK_H
+#define SECSOCK_SRC_SOCK_H
+
+#include <netdb.h>
+#include <stdbool.h>
+
+#include "config.h"
+#include "engine.h"
+#include "net.h"
+#include "transport.h"
+
+enum judgement {
+    UNJUDGED,  /* the handshake has not come that far */
+    JUDGING,   /* the hook is running */
+    POSTPONED, /* the hook said later */
+    JUDGED     /* `answer` is final */
+};
+
+struct secsock {
+    secsock_config *config;
+    struct engine_context *context; /* the configuration's, once the role is known */
+    secsock_role role;
+    secsock_state state;
+    bool deferred, may_downgrade;
+    int timeouts[4]; /* by bit number of secsock_timeout; milliseconds, negative: none */
+    char *peername;
+    secsock_validate_hook *hook;
+    void *hook_arg;
+
+    struct transport transport;
+    int listener;               /* the descriptor of a listener, else -1 */
+    struct addrinfo *addresses; /* of the host that is being connected to */
+    struct addrinfo *attempt;   /* which of them is being tried */
+    int connecting;             /* the descriptor of that attempt, else -1 */
+
+    struct engine *engine; /* from the upgrade on */
+    enum judgement judgement;
+    secsock_verdict *verdict;
+    int answer;       /* a secsock_answer, or the secsock_problem that rejects */
+    char reason[256]; /* the hook's own words */
+
+    bool leftovers;    /* bytes had arrived before the upgrade */
+    bool write_closed; /* secsock_shutdown() was called */
+    bool downgrading;  /* close_notify is sent, the peer's awaited */
+    uint64_t received, sent;
+    int want; /* what the last call waits for */
+    secsock_error error;
+};
+
+/* Begins a public call: forgets the error of the last one, unless that has ended the connection. */
+void sock_enter(secsock *s);
+
+/* Ends one: notes what it waits for. Returns `result`. */
+int sock_leave(secsock *s, int result);
+
+/* An error that ends the connection; `code` is that of s->error. Returns it. */
+int sock_fail(secsock *s, int code);
+
+/* The error of a call that is not legal in this state; changes nothing else. */
+int sock_wrong_state(secsock *s, const char *call);
+
+/* One attempt at an operation; SECSOCK_WANT_* when it cannot go on. */
+typedef int sock_operation(secsock *s, void *args);
+
+/* Repeats an operation until it is done or the time for `kind` of operation is over. */
+int sock_run(secsock *s, secsock_timeout kind, sock_operation *operation, void *args);
+
+int sock_timeout(const secsock *s, secsock_timeout kind);
+
+/* Gives up a connect that is under way, or the listening. */
+void connect_abandon(secsock *s);
+
+/* The role is known: takes the configuration into use. */
+int sock_take_role(secsock *s, secsock_role role);
+
+#endif

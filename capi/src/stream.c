@@ -1,0 +1,287 @@
+/* Bytes of the program: sending, receiving, closing; and memory transports. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "handshake.h"
+
+static bool is_open(const secsock *s)
+{
+    return s->state == SECSOCK_STATE_PLAIN || (s->state == SECSOCK_STATE_SECURE && !s->downgrading);
+}
+
+/* What the transport answered in the clear, as a result of the call. */
+static int plain_result(secsock *s, int result, const char *doing)
+{
+    if (result > SECSOCK_E_ARGUMENT)
+        return result;
+    if (result == SECSOCK_E_MEMORY)
+        return error_memory(&s->error);
+    return sock_fail(s, error_errno(&s->error, result, s->transport.sys_errno, "%s", doing));
+}
+
+/* A failure of TLS ends the connection; a mistake of the caller, or no memory, does not. */
+static int secure_result(secsock *s, int result)
+{
+    bool fatal = result < SECSOCK_E_STATE;
+    return fatal ? sock_fail(s, result) : result;
+}
+
+/* ---------------------------------------------------------------------------------- sending */
+
+struct outgoing {
+    const char *data;
+    size_t len, sent;
+};
+
+static int send_some(secsock *s, const void *data, size_t len)
+{
+    if (s->state == SECSOCK_STATE_SECURE)
+        return secure_result(s, engine_write(s->engine, data, len, &s->error));
+    return plain_result(s, transport_send(&s->transport, data, len), "sending");
+}
+
+/* A sock_operation: sends until all is sent or nothing moves. */
+static int send_step(secsock *s, void *args)
+{
+    struct outgoing *out = args;
+    while (out->sent < out->len) {
+        int n = send_some(s, out->data + out->sent, out->len - out->sent);
+        if (n < 0)
+            return n;
+        out->sent += (size_t)n;
+        s->sent += (uint64_t)n;
+    }
+    return SECSOCK_OK;
+}
+
+int secsock_send(secsock *s, const void *data, size_t len)
+{
+    enum { MOST = 1 << 30 }; /* what the result can tell of */
+    if (!s || (!data && len > 0))
+        return SECSOCK_E_ARGUMENT;
+    sock_enter(s);
+    if (!is_open(s))
+        return sock_wrong_state(s, "secsock_send");
+    if (s->write_closed)
+        return error_set(&s->error, SECSOCK_E_CLOSED, "sending after secsock_shutdown()");
+    struct outgoing out = { data, len < MOST ? len : MOST, 0 };
+    int result = sock_run(s, SECSOCK_TIMEOUT_WRITE, send_step, &out);
+    sock_leave(s, result);
+    bool interrupted = result > SECSOCK_E_ARGUMENT || result == SECSOCK_E_TIMEOUT;
+    if (result == SECSOCK_OK || (interrupted && out.sent > 0))
+        return (int)out.sent;
+    return result;
+}
+
+/* -------------------------------------------------------------------------------- receiving */
+
+enum reading { BYTES, LINE, PEEK };
+
+struct incoming {
+    void *buffer;
+    size_t size;
+    enum reading what;
+};
+
+static int receive_plain(secsock *s, const struct incoming *in)
+{
+    size_t size = in->size;
+    if (in->what != BYTES) {
+        int n = transport_fill(&s->transport);
+        if (n <= 0)
+            return n;
+        const uint8_t *bytes = buffer_bytes(&s->transport.input);
+        const uint8_t *end = in->what == LINE ? memchr(bytes, '\n', (size_t)n) : NULL;
+        size_t len = end ? (size_t)(end - bytes) + 1 : (size_t)n;
+        size = size < len ? size : len;
+        if (in->what == PEEK) {
+            memcpy(in->buffer, bytes, size);
+            return (int)size;
+        }
+    }
+    return transport_receive(&s->transport, in->buffer, size);
+}
+
+typedef int engine_read_fn(struct engine *engine, void *buffer, size_t size, secsock_error *error);
+
+static int receive_secure(secsock *s, const struct incoming *in)
+{
+    static engine_read_fn *const readers[] = { engine_read, engine_read_line, engine_peek };
+    return readers[in->what](s->engine, in->buffer, in->size, &s->error);
+}
+
+/* A sock_operation: the next bytes, as soon as there are any. */
+static int receive_step(secsock *s, void *args)
+{
+    const struct incoming *in = args;
+    if (s->state == SECSOCK_STATE_PLAIN)
+        return plain_result(s, receive_plain(s, in), "receiving");
+    return secure_result(s, receive_secure(s, in));
+}
+
+static int receive(secsock *s, struct incoming *in, const char *call)
+{
+    if (!s || !in->buffer || in->size == 0)
+        return SECSOCK_E_ARGUMENT;
+    sock_enter(s);
+    if (!is_open(s))
+        return sock_wrong_state(s, call);
+    int n = sock_run(s, SECSOCK_TIMEOUT_READ, receive_step, in);
+    if (n > 0 && in->what != PEEK)
+        s->received += (uint64_t)n;
+    return sock_leave(s, n);
+}
+
+int secsock_recv(secsock *s, void *buffer, size_t size)
+{
+    struct incoming in = { buffer, size, BYTES };
+    return receive(s, &in, "secsock_recv");
+}
+
+int secsock_recv_line(secsock *s, void *buffer, size_t size)
+{
+    struct incoming in = { buffer, size, LINE };
+    return receive(s, &in, "secsock_recv_line");
+}
+
+int secsock_peek(secsock *s, void *buffer, size_t size)
+{
+    struct incoming in = { buffer, size, PEEK };
+    return receive(s, &in, "secsock_peek");
+}
+
+size_t secsock_pending(const secsock *s)
+{
+    if (s->state == SECSOCK_STATE_PLAIN)
+        return s->transport.input.len;
+    if (s->state != SECSOCK_STATE_SECURE)
+        return 0;
+    size_t decrypted = engine_pending(s->engine);
+    return decrypted > 0 ? decrypted : transport_holds_record(&s->transport);
+}
+
+int secsock_unread(secsock *s, const void *data, size_t len)
+{
+    if (!s || (!data && len > 0))
+        return SECSOCK_E_ARGUMENT;
+    sock_enter(s);
+    if (s->state != SECSOCK_STATE_PLAIN)
+        return sock_wrong_state(s, "secsock_unread");
+    if (buffer_prepend(&s->transport.input, data, len) != SECSOCK_OK)
+        return error_memory(&s->error);
+    return SECSOCK_OK;
+}
+
+/* ---------------------------------------------------------------------------------- closing */
+
+static int shutdown_step(secsock *s, void *unused)
+{
+    (void)unused;
+    if (s->state == SECSOCK_STATE_SECURE)
+        return secure_result(s, engine_close_notify(s->engine, &s->error));
+    if (transport_finish(&s->transport) == SECSOCK_OK)
+        return SECSOCK_OK;
+    return plain_result(s, SECSOCK_E_SYSTEM, "closing for sending");
+}
+
+int secsock_shutdown(secsock *s)
+{
+    if (!s)
+        return SECSOCK_E_ARGUMENT;
+    sock_enter(s);
+    if (!is_open(s))
+        return sock_wrong_state(s, "secsock_shutdown");
+    int result = sock_run(s, SECSOCK_TIMEOUT_WRITE, shutdown_step, NULL);
+    if (result == SECSOCK_OK)
+        s->write_closed = true;
+    return sock_leave(s, result);
+}
+
+/* A sock_operation: our close_notify out, theirs in (RFC 5246, section 7.2.1). */
+static int downgrade_step(secsock *s, void *unused)
+{
+    char byte;
+    (void)unused;
+    int result = engine_close_notify(s->engine, &s->error);
+    if (result == SECSOCK_OK)
+        result = engine_read(s->engine, &byte, 1, &s->error);
+    if (result > 0)
+        result = error_set(&s->error, SECSOCK_E_PROTOCOL,
+                           "downgrading: the peer sent data where only its close_notify may come");
+    if (result != SECSOCK_OK)
+        return secure_result(s, result);
+    handshake_forget(s);
+    s->downgrading = s->write_closed = false;
+    s->state = SECSOCK_STATE_PLAIN;
+    return SECSOCK_OK;
+}
+
+int secsock_downgrade(secsock *s)
+{
+    if (!s)
+        return SECSOCK_E_ARGUMENT;
+    sock_enter(s);
+    if (s->state != SECSOCK_STATE_SECURE)
+        return sock_wrong_state(s, "secsock_downgrade");
+    if (!s->may_downgrade)
+        return error_set(&s->error, SECSOCK_E_STATE,
+                         "downgrading was not allowed: see secsock_allow_downgrade()");
+    s->downgrading = true;
+    return sock_leave(s, sock_run(s, SECSOCK_TIMEOUT_HANDSHAKE, downgrade_step, NULL));
+}
+
+int secsock_close(secsock *s)
+{
+    if (!s || s->state == SECSOCK_STATE_CLOSED)
+        return SECSOCK_OK;
+    sock_enter(s);
+    if (s->state == SECSOCK_STATE_SECURE)
+        engine_close_notify(s->engine, NULL);
+    connect_abandon(s);
+    transport_close(&s->transport);
+    s->state = SECSOCK_STATE_CLOSED;
+    return SECSOCK_OK;
+}
+
+/* ----------------------------------------------------------------------------------- memory */
+
+static int not_memory(secsock *s, const char *call)
+{
+    return error_set(&s->error, SECSOCK_E_STATE, "%s is for memory transports", call);
+}
+
+int secsock_feed(secsock *s, const void *data, size_t len)
+{
+    enum { MOST = 1 << 30 };
+    if (!s || (!data && len > 0) || len > MOST)
+        return SECSOCK_E_ARGUMENT;
+    sock_enter(s);
+    if (!s->transport.memory)
+        return not_memory(s, "secsock_feed");
+    if (s->state == SECSOCK_STATE_CLOSED || s->state == SECSOCK_STATE_FAILED)
+        return sock_wrong_state(s, "secsock_feed");
+    if (s->transport.ended)
+        return error_set(&s->error, SECSOCK_E_CLOSED, "feeding bytes after their end");
+    if (transport_feed(&s->transport, data, len) != SECSOCK_OK)
+        return error_memory(&s->error);
+    return (int)len;
+}
+
+int secsock_drain(secsock *s, void *buffer, size_t size)
+{
+    if (!s || (!buffer && size > 0))
+        return SECSOCK_E_ARGUMENT;
+    if (!s->transport.memory)
+        return not_memory(s, "secsock_drain");
+    if (s->transport.output.len == 0 && s->transport.finished)
+        return SECSOCK_E_CLOSED;
+    return (int)buffer_take(&s->transport.output, buffer, size);
+}
+
+size_t secsock_drainable(const secsock *s)
+{
+    return s->transport.output.len;
+}
