@@ -16,6 +16,7 @@ enum {
     ALERT_CLOSE_NOTIFY = 0,
     ALERT_UNEXPECTED_MESSAGE = 10,
     ALERT_HANDSHAKE_FAILURE = 40,
+    ALERT_BAD_CERTIFICATE = 42,
     ALERT_DECODE_ERROR = 50,
     ALERT_PROTOCOL_VERSION = 70,
     ALERT_INTERNAL_ERROR = 80,
@@ -137,7 +138,9 @@ static int tls_failed(struct engine *engine, int number, const char *doing, secs
     wolfSSL_get_alert_history(engine->ssl, &alerts);
     int alert = alerts.last_tx.code;
     if (alert < 0) {
-        alert = cause ? cause->alert : ALERT_DECODE_ERROR;
+        alert = engine->certificate_failed ? ALERT_BAD_CERTIFICATE : ALERT_DECODE_ERROR;
+        if (cause)
+            alert = cause->alert;
         engine_send_alert(engine, alert);
     }
     if (cause)

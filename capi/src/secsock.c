@@ -210,6 +210,8 @@ int secsock_upgrade(secsock *s, const char *name)
         return SECSOCK_E_ARGUMENT;
     sock_enter(s);
     int result = SECSOCK_OK;
+    if (s->state == SECSOCK_STATE_PLAIN && s->write_closed)
+        return error_set(&s->error, SECSOCK_E_STATE, "upgrading after secsock_shutdown()");
     if (s->state == SECSOCK_STATE_PLAIN) {
         if (name)
             result = secsock_set_peername(s, name);
