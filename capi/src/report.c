@@ -1,0 +1,12 @@
+#include "report.h"
+
+void report_add(struct report *report, int problem, const char *format, ...)
+{
+    va_list args;
+    report->count++;
+    if (report->verdict == NULL || report->rc != SECSOCK_OK)
+        return;
+    va_start(args, format);
+    report->rc = verdict_add_list(report->verdict, problem, report->cert, format, args);
+    va_end(args);
+}

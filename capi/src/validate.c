@@ -1,0 +1,184 @@
+#include "validate.h"
+
+#include <stdlib.h>
+
+#include "cert_list.h"
+#include "name_text.h"
+#include "path.h"
+#include "peername.h"
+
+/* Limits for what is read at all; a Certificate message is of 64 KB and 36 certificates. */
+enum { CHAIN_MOST = 256, BYTES_MOST = 1 << 20 };
+
+/* Names compared, at most; honest chains need a few hundred. */
+enum { NAME_WORK = 250000 };
+
+struct state {
+    const struct validation *in;
+    secsock_verdict *verdict;
+    struct cert_list chain; /* what could be read */
+    bool leaf_read;
+};
+
+static int read_one(struct state *state, size_t index)
+{
+    const char *why = NULL;
+    secsock_cert *cert = NULL;
+    int rc = cert_make(&cert, state->in->chain[index], &why);
+    if (rc == SECSOCK_E_FORMAT)
+        return verdict_add(state->verdict, SECSOCK_PROBLEM_MALFORMED, NULL,
+                           "certificate %zu of the %zu that were sent cannot be read: %s",
+                           index + 1, state->in->chain_len, why);
+    if (rc == SECSOCK_OK)
+        rc = cert_list_add(&state->chain, cert);
+    if (rc == SECSOCK_OK)
+        rc = verdict_add_chain(state->verdict, cert);
+    secsock_cert_free(cert);
+    if (index == 0)
+        state->leaf_read = rc == SECSOCK_OK;
+    return rc;
+}
+
+static int read_chain(struct state *state)
+{
+    size_t bytes = 0;
+    int rc = SECSOCK_OK;
+    for (size_t i = 0; rc == SECSOCK_OK && i < state->in->chain_len; i++) {
+        bytes += state->in->chain[i].len;
+        if (i == CHAIN_MOST || bytes > BYTES_MOST)
+            return verdict_add(state->verdict, SECSOCK_PROBLEM_TOO_COMPLEX, NULL,
+                               "%zu certificates were sent, of which only %zu were looked at",
+                               state->in->chain_len, i);
+        rc = read_one(state, i);
+    }
+    return rc;
+}
+
+static void check_name(const struct validation *in, struct report *report)
+{
+    enum { LIST_SIZE = 512 };
+    const struct x509 *leaf = &report->cert->x509;
+    size_t work = NAME_WORK;
+    char issued_for[LIST_SIZE];
+    if (in->peername == NULL) {
+        if (in->purpose == PURPOSE_SERVER)
+            report_add(report, SECSOCK_PROBLEM_NAME_UNCHECKED,
+                       "nobody said which name it should be issued for");
+        return;
+    }
+    if (peername_matches(leaf, in->peername, in->suffixes, &work)) {
+        verdict_set_name_result(report->verdict, SECSOCK_NAME_MATCHED);
+        return;
+    }
+    verdict_set_name_result(report->verdict, SECSOCK_NAME_MISMATCHED);
+    peername_list(leaf, issued_for, sizeof(issued_for));
+    if (peername_classify(in->peername, NULL, NULL) == PEERNAME_INVALID)
+        report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH,
+                   "\"%s\" is neither a DNS name in A-labels nor an IP address", in->peername);
+    else if (issued_for[0] == '\0')
+        report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH,
+                   "issued for no host at all (subjectAltName), so not for %s", in->peername);
+    else
+        report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH, "issued for %s, not for %s", issued_for,
+                   in->peername);
+}
+
+static bool is_self_signed(const struct x509 *x509)
+{
+    struct pubkey key;
+    pubkey_read(x509, &key);
+    return x509_is_self_issued(x509) &&
+           signature_verify(x509->sig_alg, x509->tbs, x509->signature, &key) == SIGNATURE_GOOD;
+}
+
+/* Why no path leads on from here. */
+static void report_end(const struct validation *in, const struct path *path, struct report *report)
+{
+    enum { NAME_SIZE = 160 };
+    const struct x509 *x509 = &report->cert->x509;
+    bool self_signed = is_self_signed(x509);
+    char name[NAME_SIZE];
+    struct text text;
+    text_begin(&text, name, sizeof(name));
+    name_text(&text, x509->issuer);
+    if (self_signed && path->count == 1)
+        report_add(report, SECSOCK_PROBLEM_SELF_SIGNED,
+                   "signed with its own key, and not a trust anchor");
+    else if (self_signed)
+        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
+                   "signed with its own key, and not a trust anchor");
+    else if (in->anchors == NULL || secsock_store_count(in->anchors) == 0)
+        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
+                   "signed by %s, and there are no trust anchors", name);
+    else if (path->end == PATH_WRONG_KEY)
+        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
+                   "signed by %s, but not with the key known by that name", name);
+    else if (path->end == PATH_NOWHERE)
+        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
+                   "signed by %s, from whom no path leads to a trust anchor", name);
+    else
+        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
+                   "signed by %s, which is not a trust anchor", name);
+}
+
+/* Puts the path and everything that is wrong with it into the verdict. */
+static int report_path(const struct state *state, const struct path *path, size_t name_work)
+{
+    const struct validation *in = state->in;
+    struct report report = { .verdict = state->verdict };
+    for (size_t i = 0; report.rc == SECSOCK_OK && i < path->count; i++)
+        report.rc = verdict_add_path(state->verdict, path->links[i].cert);
+    verdict_set_anchored(state->verdict, path->end == PATH_ANCHORED);
+    for (size_t i = 0; report.rc == SECSOCK_OK && i < path->count; i++) {
+        struct pubkey key;
+        report.cert = path->links[i].cert;
+        pubkey_read(&report.cert->x509, &key);
+        judge_cert(in, &key, judge_role(path, i), &report);
+    }
+    judge_path(in, path, &name_work, &report);
+    report.cert = path->links[path->count - 1].cert;
+    if (path->end != PATH_ANCHORED)
+        report_end(in, path, &report);
+    report.cert = path->links[0].cert;
+    check_name(in, &report);
+    return report.rc;
+}
+
+static int judge(struct state *state)
+{
+    size_t name_work = NAME_WORK;
+    struct path path;
+    bool exhausted;
+    int rc = read_chain(state);
+    if (rc != SECSOCK_OK || !state->leaf_read)
+        return rc;
+    rc =
+        path_find(state->in, state->chain.certs, state->chain.count, &name_work, &path, &exhausted);
+    /* What was enough for every path is enough for this one. */
+    if (rc == SECSOCK_OK)
+        rc = report_path(state, &path, name_work > 0 ? NAME_WORK : 0);
+    if (rc == SECSOCK_OK && exhausted)
+        rc = verdict_add(state->verdict, SECSOCK_PROBLEM_TOO_COMPLEX, NULL,
+                         "the search for a path was given up: there are too many ways to go");
+    return rc;
+}
+
+int validate(const struct validation *in, secsock_verdict **out)
+{
+    struct state state = { .in = in, .verdict = verdict_new(in->peername, in->time) };
+    int rc = SECSOCK_OK;
+    *out = NULL;
+    if (state.verdict == NULL)
+        return SECSOCK_E_MEMORY;
+    if (in->chain_len == 0)
+        rc = verdict_add(state.verdict, SECSOCK_PROBLEM_NO_CERTIFICATE, NULL,
+                         "the peer sent no certificate");
+    else
+        rc = judge(&state);
+    cert_list_clear(&state.chain);
+    if (rc == SECSOCK_OK)
+        *out = state.verdict;
+    else
+        secsock_verdict_free(state.verdict);
+    return rc;
+}

@@ -1,0 +1,38 @@
+/*
+ * Validation as a pure function: no sockets, no files, no clock. Certificates, anchors, name,
+ * time and purpose go in, the verdict comes out.
+ */
+#ifndef SECSOCK_SRC_VALIDATE_H
+#define SECSOCK_SRC_VALIDATE_H
+
+#include "store.h"
+#include "suffix.h"
+#include "verdict.h"
+
+enum validate_purpose { PURPOSE_ANY, PURPOSE_SERVER, PURPOSE_CLIENT };
+
+/* RFC 5280 in full; or that and the CA/Browser Forum's rules besides. */
+enum validate_profile { PROFILE_PRIVATE, PROFILE_WEBPKI };
+
+struct validation {
+    const struct slice *chain; /* what the peer sent, DER, the leaf first, then in any order */
+    size_t chain_len;          /* 0: the peer sent nothing */
+    const secsock_store *anchors;
+    const secsock_store *extra;      /* more intermediates, or NULL */
+    const secsock_store *disallowed; /* or NULL */
+    const char *peername;            /* DNS name or IP address, or NULL: not checked */
+    int64_t time;                    /* seconds since 1970 UTC */
+    enum validate_purpose purpose;
+    enum validate_profile profile;
+    bool vetted_anchors; /* a root program took the anchors in, as the system's: that the form of
+                            their certificates breaks a rule is of no account */
+    const struct suffix_list *suffixes; /* no wildcard may stand right below these; or NULL */
+    bool limit_intermediates; /* the path may hold no more than max_intermediates, counted as */
+    int max_intermediates;    /* RFC 5280 counts them: self-issued ones do not */
+};
+
+/* Runs every check and sets *out to the verdict. SECSOCK_OK whatever the verdict says;
+ * SECSOCK_E_MEMORY, with *out NULL, when there was not enough memory to reach one. */
+int validate(const struct validation *in, secsock_verdict **out);
+
+#endif

@@ -1,0 +1,35 @@
+/* The verdict: filled in by validate(), completed by the handshake, read by everybody. */
+#ifndef SECSOCK_SRC_VERDICT_H
+#define SECSOCK_SRC_VERDICT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+
+#include "cert.h"
+
+/* A new verdict without findings, with one reference, or NULL when memory is short. */
+secsock_verdict *verdict_new(const char *peername, int64_t time);
+
+/* Adds what the peer sent, and the path, each in order; the verdict keeps a reference. The
+ * results of all of these are SECSOCK_OK or SECSOCK_E_MEMORY. */
+int verdict_add_chain(secsock_verdict *verdict, const secsock_cert *cert);
+int verdict_add_path(secsock_verdict *verdict, const secsock_cert *cert);
+
+/* Adds a problem, of `cert` or (NULL) of the peer as a whole. `format` makes the sentence with the
+ * particulars. The same problem of the same certificate is held once: a second sentence is put
+ * behind the first. */
+__attribute__((format(printf, 4, 5))) int verdict_add(secsock_verdict *verdict, int problem,
+                                                      const secsock_cert *cert, const char *format,
+                                                      ...);
+__attribute__((format(printf, 4, 0))) int verdict_add_list(secsock_verdict *verdict, int problem,
+                                                           const secsock_cert *cert,
+                                                           const char *format, va_list args);
+
+void verdict_set_name_result(secsock_verdict *verdict, int name_result);
+void verdict_set_resumed(secsock_verdict *verdict, bool resumed);
+
+/* Whether the last certificate of the path is a trust anchor. */
+void verdict_set_anchored(secsock_verdict *verdict, bool anchored);
+bool verdict_is_anchored(const secsock_verdict *verdict);
+
+#endif
