@@ -16,7 +16,6 @@ enum {
     ALERT_CLOSE_NOTIFY = 0,
     ALERT_UNEXPECTED_MESSAGE = 10,
     ALERT_HANDSHAKE_FAILURE = 40,
-    ALERT_BAD_CERTIFICATE = 42,
     ALERT_DECODE_ERROR = 50,
     ALERT_PROTOCOL_VERSION = 70,
     ALERT_INTERNAL_ERROR = 80,
@@ -128,19 +127,24 @@ static bool is_of_certificates(int number)
     return number <= ASN_PARSE_E && number >= ASN_CRIT_EXT_E;
 }
 
+/* Once a version is agreed on, a record of another one is no question of versions any more. */
+static const struct cause *find_cause_now(struct engine *engine, int number)
+{
+    bool agreed = number == VERSION_ERROR && wolfSSL_is_init_finished(engine->ssl);
+    return find_cause(agreed ? UNKNOWN_RECORD_TYPE : number);
+}
+
 /* TLS itself has failed. The peer is told, by an alert of ours if wolfSSL has sent none. */
 static int tls_failed(struct engine *engine, int number, const char *doing, secsock_error *error)
 {
-    const struct cause *cause = find_cause(number);
+    const struct cause *cause = find_cause_now(engine, number);
     WOLFSSL_ALERT_HISTORY alerts;
     if (is_of_certificates(number))
         engine->certificate_failed = true;
     wolfSSL_get_alert_history(engine->ssl, &alerts);
     int alert = alerts.last_tx.code;
     if (alert < 0) {
-        alert = engine->certificate_failed ? ALERT_BAD_CERTIFICATE : ALERT_DECODE_ERROR;
-        if (cause)
-            alert = cause->alert;
+        alert = cause ? cause->alert : ALERT_DECODE_ERROR;
         engine_send_alert(engine, alert);
     }
     if (cause)

@@ -18,7 +18,10 @@ static int read_result(struct engine *engine, int returned, secsock_error *error
     if (returned > 0)
         return returned;
     int result = engine_result(engine, returned, "receiving failed", error);
-    return result == SECSOCK_E_CLOSED ? 0 : result;
+    if (result != SECSOCK_E_CLOSED)
+        return result;
+    error_clear(error);
+    return 0;
 }
 
 int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error *error)
@@ -26,9 +29,14 @@ int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error 
     return read_result(engine, wolfSSL_read(engine->ssl, buffer, clip(size)), error);
 }
 
+/* wolfSSL's peek, unlike its read, stops after a ticket, though what follows it may be here. */
 int engine_peek(struct engine *engine, void *buffer, size_t size, secsock_error *error)
 {
-    return read_result(engine, wolfSSL_peek(engine->ssl, buffer, clip(size)), error);
+    int n;
+    do
+        n = read_result(engine, wolfSSL_peek(engine->ssl, buffer, clip(size)), error);
+    while (n == SECSOCK_WANT_READ && transport_holds_record(engine->transport));
+    return n;
 }
 
 int engine_read_line(struct engine *engine, void *buffer, size_t size, secsock_error *error)

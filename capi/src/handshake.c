@@ -55,7 +55,7 @@ static int make_engine(secsock *s)
 int handshake_begin(secsock *s)
 {
     int result = SECSOCK_OK;
-    s->leftovers = s->transport.input.len > 0;
+    s->spoken = s->received > 0 || s->sent > 0 || s->transport.input.len > 0;
     if (s->role == SECSOCK_CLIENT)
         result = refuse_plaintext(s);
     if (result == SECSOCK_OK)
@@ -134,12 +134,21 @@ static int judge(secsock *s, enum engine_step step)
     return SECSOCK_OK;
 }
 
+/* What has failed keeps the error that it failed with. */
+static int nothing_to_decide(secsock *s)
+{
+    if (s->state != SECSOCK_STATE_FAILED)
+        error_set(&s->error, SECSOCK_E_STATE, "secsock_decide: there is nothing to decide");
+    return SECSOCK_E_STATE;
+}
+
 int secsock_decide(secsock *s, int answer, const char *reason)
 {
     if (!s)
         return SECSOCK_E_ARGUMENT;
-    if (s->judgement != JUDGING && s->judgement != POSTPONED)
-        return SECSOCK_E_STATE;
+    bool open = s->judgement == JUDGING || s->judgement == POSTPONED;
+    if (!open || s->state != SECSOCK_STATE_UPGRADING)
+        return nothing_to_decide(s);
     snprintf(s->reason, sizeof s->reason, "%s", reason ? reason : "");
     if (s->judgement == POSTPONED)
         settle(s, answer);
@@ -240,7 +249,7 @@ static int finish(secsock *s)
 
 static int broken(secsock *s, int result)
 {
-    if (result == SECSOCK_E_NOT_TLS && s->leftovers)
+    if (result == SECSOCK_E_NOT_TLS && s->spoken && s->role == SECSOCK_SERVER)
         result = error_set(&s->error, SECSOCK_E_INJECTED,
                            "plaintext arrived before the TLS handshake where only a ClientHello "
                            "may follow");

@@ -40,7 +40,7 @@ struct secsock {
     int answer;       /* a secsock_answer, or the secsock_problem that rejects */
     char reason[256]; /* the hook's own words */
 
-    bool leftovers;    /* bytes had arrived before the upgrade */
+    bool spoken;       /* plaintext had been exchanged, or had arrived, before the upgrade */
     bool write_closed; /* secsock_shutdown() was called */
     bool downgrading;  /* close_notify is sent, the peer's awaited */
     uint64_t received, sent;

@@ -105,10 +105,22 @@ int transport_finish(struct transport *t)
     return SECSOCK_E_SYSTEM;
 }
 
+/* Bytes that nobody has read, a ticket that followed the handshake perhaps, would make close() reset
+ * the connection and the peer lose what is still on its way to it (RFC 2525, section 2.17). */
+static void discard_unread(int fd)
+{
+    char sink[4096];
+    for (int rounds = 0; rounds < 16; rounds++)
+        if (recv(fd, sink, sizeof sink, MSG_DONTWAIT) <= 0)
+            return;
+}
+
 void transport_close(struct transport *t)
 {
-    if (t->fd >= 0)
+    if (t->fd >= 0) {
+        discard_unread(t->fd);
         close(t->fd);
+    }
     buffer_clear(&t->input);
     t->fd = -1;
     t->ended = t->finished = true;

@@ -1,0 +1,335 @@
+/* Configurations: the object, the settings of TLS, freezing. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+static void set_defaults(secsock_config *config)
+{
+    config->allowed_lowest = SECSOCK_TLS_1_2;
+    config->allowed_highest = SECSOCK_TLS_1_3;
+    config->client_auth = SECSOCK_CLIENT_AUTH_NONE;
+    config->resumption = true;
+    for (size_t i = 0; suite_at(i) != NULL; i++)
+        config->ciphers[config->cipher_count++] = suite_at(i);
+    for (size_t i = 0; group_at(i) != NULL; i++)
+        config->groups[config->group_count++] = group_at(i);
+}
+
+secsock_config *secsock_config_new(void)
+{
+    secsock_config *config = calloc(1, sizeof(*config));
+    if (config == NULL)
+        return NULL;
+    if (pthread_mutex_init(&config->lock, NULL) != 0) {
+        free(config);
+        return NULL;
+    }
+    atomic_init(&config->refs, 1);
+    atomic_init(&config->effective, NULL);
+    error_clear(&config->error);
+    set_defaults(config);
+    return config;
+}
+
+secsock_config *secsock_config_ref(secsock_config *config)
+{
+    atomic_fetch_add_explicit(&config->refs, 1, memory_order_relaxed);
+    return config;
+}
+
+void secsock_config_free(secsock_config *config)
+{
+    if (config == NULL || atomic_fetch_sub_explicit(&config->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    engine_context_free(config->contexts[SECSOCK_CLIENT]);
+    engine_context_free(config->contexts[SECSOCK_SERVER]);
+    session_cache_free(config->sessions);
+    free(config->alpn);
+    secsock_store_free(config->anchors);
+    secsock_store_free(atomic_load(&config->effective));
+    secsock_cert_free(config->identity);
+    config_warnings_free(&config->warnings);
+    pthread_mutex_destroy(&config->lock);
+    free(config);
+}
+
+const secsock_error *secsock_config_last_error(const secsock_config *config)
+{
+    return &config->error;
+}
+
+int config_begin(secsock_config *config)
+{
+    if (config == NULL)
+        return SECSOCK_E_ARGUMENT;
+    pthread_mutex_lock(&config->lock);
+    error_clear(&config->error);
+    if (config->frozen)
+        return error_set(&config->error, SECSOCK_E_FROZEN,
+                         "the configuration is in use and can no longer change");
+    return SECSOCK_OK;
+}
+
+int config_end(secsock_config *config, int rc)
+{
+    if (config != NULL)
+        pthread_mutex_unlock(&config->lock);
+    return rc;
+}
+
+/* ------------------------------------------------------------------------------------ settings */
+
+static bool is_version(int number)
+{
+    return number == SECSOCK_TLS_1_2 || number == SECSOCK_TLS_1_3;
+}
+
+int secsock_config_set_versions(secsock_config *config, int lowest, int highest)
+{
+    int rc = config_begin(config);
+    if (rc != SECSOCK_OK)
+        return config_end(config, rc);
+    if (!is_version(lowest) || !is_version(highest))
+        rc = error_set(&config->error, SECSOCK_E_ARGUMENT, "unknown TLS version 0x%04x",
+                       (unsigned)(is_version(lowest) ? highest : lowest));
+    else if (lowest > highest)
+        rc = error_set(&config->error, SECSOCK_E_ARGUMENT,
+                       "the lowest TLS version is higher than the highest");
+    if (rc == SECSOCK_OK) {
+        config->allowed_lowest = lowest;
+        config->allowed_highest = highest;
+    }
+    return config_end(config, rc);
+}
+
+/* The next of the items of a list; false when there is none left. */
+static bool next_item(const char **list, char separator, const char **item, size_t *len)
+{
+    if (*list == NULL)
+        return false;
+    const char *end = strchr(*list, separator);
+    *item = *list;
+    *len = end != NULL ? (size_t)(end - *list) : strlen(*list);
+    *list = end != NULL ? end + 1 : NULL;
+    return true;
+}
+
+static int refuse(secsock_error *error, const char *why, const char *item, size_t len)
+{
+    enum { SHOWN = 100 };
+    return error_set(error, SECSOCK_E_ARGUMENT, "%s \"%.*s%s\"", why,
+                     (int)(len < SHOWN ? len : SHOWN), item, len > SHOWN ? "..." : "");
+}
+
+static int parse_ciphers(const char *names, const struct suite *out[SUITES_MOST], size_t *count,
+                         secsock_error *error)
+{
+    const char *item;
+    size_t len;
+    *count = 0;
+    while (next_item(&names, ':', &item, &len)) {
+        const struct suite *suite = suite_find(item, len);
+        if (suite == NULL)
+            return refuse(error, "unknown cipher suite", item, len);
+        for (size_t i = 0; i < *count; i++) {
+            if (out[i] == suite)
+                return refuse(error, "named twice: the cipher suite", item, len);
+        }
+        out[(*count)++] = suite;
+    }
+    if (*count == 0)
+        return error_set(error, SECSOCK_E_ARGUMENT, "no cipher suites are named");
+    return SECSOCK_OK;
+}
+
+int secsock_config_set_ciphers(secsock_config *config, const char *names)
+{
+    const struct suite *ciphers[SUITES_MOST];
+    size_t count = 0;
+    int rc = config_begin(config);
+    if (rc == SECSOCK_OK)
+        rc = parse_ciphers(names, ciphers, &count, &config->error);
+    if (rc == SECSOCK_OK) {
+        memcpy(config->ciphers, ciphers, count * sizeof(ciphers[0]));
+        config->cipher_count = count;
+    }
+    return config_end(config, rc);
+}
+
+static int parse_groups(const char *names, const struct group *out[GROUPS_MOST], size_t *count,
+                        secsock_error *error)
+{
+    const char *item;
+    size_t len;
+    *count = 0;
+    while (next_item(&names, ':', &item, &len)) {
+        const struct group *group = group_find(item, len);
+        if (group == NULL)
+            return refuse(error, "unknown group", item, len);
+        for (size_t i = 0; i < *count; i++) {
+            if (out[i] == group)
+                return refuse(error, "named twice: the group", item, len);
+        }
+        out[(*count)++] = group;
+    }
+    if (*count == 0)
+        return error_set(error, SECSOCK_E_ARGUMENT, "no groups are named");
+    return SECSOCK_OK;
+}
+
+int secsock_config_set_groups(secsock_config *config, const char *names)
+{
+    const struct group *groups[GROUPS_MOST];
+    size_t count = 0;
+    int rc = config_begin(config);
+    if (rc == SECSOCK_OK)
+        rc = parse_groups(names, groups, &count, &config->error);
+    if (rc == SECSOCK_OK) {
+        memcpy(config->groups, groups, count * sizeof(groups[0]));
+        config->group_count = count;
+    }
+    return config_end(config, rc);
+}
+
+/* RFC 7301, section 3.1: names of 1 to 255 octets. */
+static int check_alpn(const char *protocols, secsock_error *error)
+{
+    enum { LONGEST_NAME = 255, LONGEST_LIST = 4096 };
+    const char *item;
+    size_t len;
+    if (strlen(protocols) > LONGEST_LIST)
+        return error_set(error, SECSOCK_E_ARGUMENT,
+                         "the list of application protocols is longer "
+                         "than %d bytes",
+                         LONGEST_LIST);
+    while (next_item(&protocols, ',', &item, &len)) {
+        if (len == 0)
+            return error_set(error, SECSOCK_E_ARGUMENT, "an application protocol has no name");
+        if (len > LONGEST_NAME)
+            return refuse(error, "longer than 255 bytes: the application protocol", item, len);
+    }
+    return SECSOCK_OK;
+}
+
+int secsock_config_set_alpn(secsock_config *config, const char *protocols)
+{
+    char *copy = NULL;
+    bool none = protocols == NULL || *protocols == '\0';
+    int rc = config_begin(config);
+    if (rc == SECSOCK_OK && !none)
+        rc = check_alpn(protocols, &config->error);
+    if (rc == SECSOCK_OK && !none && (copy = strdup(protocols)) == NULL)
+        rc = error_memory(&config->error);
+    if (rc == SECSOCK_OK) {
+        free(config->alpn);
+        config->alpn = copy;
+    }
+    return config_end(config, rc);
+}
+
+int secsock_config_set_client_auth(secsock_config *config, int mode)
+{
+    int rc = config_begin(config);
+    if (rc == SECSOCK_OK && (mode < SECSOCK_CLIENT_AUTH_NONE || mode > SECSOCK_CLIENT_AUTH_REQUIRE))
+        rc = error_set(&config->error, SECSOCK_E_ARGUMENT,
+                       "unknown way to treat client certificates: %d", mode);
+    if (rc == SECSOCK_OK)
+        config->client_auth = mode;
+    return config_end(config, rc);
+}
+
+int secsock_config_set_resumption(secsock_config *config, int on)
+{
+    int rc = config_begin(config);
+    if (rc == SECSOCK_OK && on != 0 && on != 1)
+        rc = error_set(&config->error, SECSOCK_E_ARGUMENT, "resumption is 0 or 1, not %d", on);
+    if (rc == SECSOCK_OK)
+        config->resumption = on != 0;
+    return config_end(config, rc);
+}
+
+/* ---------------------------------------------------------------------------------------- use */
+
+static bool has_cipher(const secsock_config *config, int version)
+{
+    for (size_t i = 0; i < config->cipher_count; i++) {
+        if (config->ciphers[i]->version == version)
+            return true;
+    }
+    return false;
+}
+
+static bool has_group(const secsock_config *config, int version)
+{
+    for (size_t i = 0; i < config->group_count; i++) {
+        if (config->groups[i]->version <= version)
+            return true;
+    }
+    return false;
+}
+
+static int contradiction(const secsock_config *config, const char *what, secsock_error *error)
+{
+    const char *with = "its cipher suites";
+    if (config->allowed_lowest == config->allowed_highest)
+        with = config->allowed_lowest == SECSOCK_TLS_1_3 ? "TLSv1.3, the only version allowed"
+                                                         : "TLSv1.2, the only version allowed";
+    return error_set(error, SECSOCK_E_ARGUMENT,
+                     "the configuration contradicts itself: none of its %s can be used with %s",
+                     what, with);
+}
+
+/* A version is offered only with a cipher suite and a group for it. */
+static int settle_versions(secsock_config *config, secsock_error *error)
+{
+    bool cipher = false;
+    config->lowest = config->highest = 0;
+    for (int v = config->allowed_lowest; v <= config->allowed_highest; v++) {
+        cipher = cipher || has_cipher(config, v);
+        if (!has_cipher(config, v) || !has_group(config, v))
+            continue;
+        config->lowest = config->lowest != 0 ? config->lowest : v;
+        config->highest = v;
+    }
+    if (config->highest != 0)
+        return SECSOCK_OK;
+    return contradiction(config, cipher ? "groups" : "cipher suites", error);
+}
+
+static int prepare(secsock_config *config, secsock_role role, secsock_error *error)
+{
+    bool judges = role == SECSOCK_CLIENT || config->client_auth != SECSOCK_CLIENT_AUTH_NONE;
+    if (role == SECSOCK_SERVER && config->identity == NULL)
+        return error_set(error, SECSOCK_E_NO_KEY,
+                         "a server needs a certificate and private key: the configuration has no "
+                         "identity");
+    int rc = settle_versions(config, error);
+    if (rc == SECSOCK_OK && judges && atomic_load(&config->effective) == NULL)
+        rc = config_make_anchors(config, error);
+    if (rc != SECSOCK_OK)
+        return rc;
+    if (config->resumption && config->sessions == NULL)
+        config->sessions = session_cache_new();
+    if (config->resumption && config->sessions == NULL)
+        return error_memory(error);
+    return engine_context_new(&config->contexts[role], config, role, error);
+}
+
+int config_use(secsock_config *config, secsock_role role, struct engine_context **out,
+               secsock_error *error)
+{
+    int rc = SECSOCK_OK;
+    *out = NULL;
+    pthread_mutex_lock(&config->lock);
+    if (config->contexts[role] == NULL)
+        rc = prepare(config, role, error);
+    if (rc == SECSOCK_OK) {
+        config->frozen = true;
+        *out = config->contexts[role];
+    }
+    pthread_mutex_unlock(&config->lock);
+    return rc;
+}

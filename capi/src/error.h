@@ -1,0 +1,21 @@
+/* Filling in a secsock_error. */
+#ifndef SECSOCK_SRC_ERROR_H
+#define SECSOCK_SRC_ERROR_H
+
+#include "secsock.h"
+
+/* Each sets *error (which may be NULL) and returns `code`, so that the place where a failure is
+ * seen can say `return error_set(...)`. error_errno() appends the text of `sys_errno`. The
+ * message becomes one line: control characters are shown as '?'. */
+__attribute__((format(printf, 3, 4))) int error_set(secsock_error *error, int code,
+                                                    const char *format, ...);
+__attribute__((format(printf, 4, 5))) int error_errno(secsock_error *error, int code, int sys_errno,
+                                                      const char *format, ...);
+
+/* Puts where it happened ("server.pem") and ": " in front of the message; returns `code`. */
+int error_prefix(secsock_error *error, int code, const char *where);
+
+int error_memory(secsock_error *error);
+void error_clear(secsock_error *error);
+
+#endif
