@@ -1,0 +1,14 @@
+std = "min"
+max_line_length = 100
+exclude_files = { "build" }
+
+files["spec"] = { std = "min+busted" }
+files["premake5.lua"] = {
+  globals = { "workspace", "filter" },
+  read_globals = {
+    "_ACTION", "_OPTIONS", "buildoptions", "configuration", "configurations", "defines", "files",
+    "flags", "includedirs", "kind", "language", "libdirs", "linkoptions", "links", "location",
+    "newaction", "newoption", "os", "path", "postbuildcommands", "project", "solution", "symbols",
+    "targetdir", "targetextension", "targetname", "targetprefix",
+  },
+}

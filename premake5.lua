@@ -1,0 +1,282 @@
+-- Builds secsock. premake4 and premake5 both understand it:
+--
+--     premake4 --file=premake5.lua gmake && make -C build/make config=release
+--     PREFIX=/usr/local premake4 --file=premake5.lua install
+--
+-- Everything lands in build/<configuration>/, nothing beside the sources:
+--
+--     libsecsock.so, libsecsock.a, secsock.pc     usable from where they are
+--     lua/{5.1,5.3,5.4,jit}/secsock/core.so       the module for each Lua
+--     examples/NAME, spec/NAME                    of examples/NAME.c, spec/capi/NAME.c
+
+workspace = workspace or solution
+filter = filter or configuration
+
+local version = "0.1.0"
+local soname = "libsecsock.so.0"
+
+newoption {
+  trigger = "outdir",
+  value = "DIR",
+  description = "Build there and not in build/",
+}
+newoption {
+  trigger = "wolfssl",
+  value = "PREFIX",
+  description = "The wolfSSL to build on; build/wolfssl, from script/bootstrap, unless said",
+}
+
+local source = path.getabsolute(".")
+local out = path.getabsolute(_OPTIONS["outdir"] or "build")
+local wolfssl = path.getabsolute(_OPTIONS["wolfssl"] or "build/wolfssl")
+
+-- LuaJIT loads what is built for 5.1, so its own build is a check and not installed.
+local luas = {
+  { name = "5.1", package = "lua5.1", folder = "lua/5.1" },
+  { name = "5.3", package = "lua5.3", folder = "lua/5.3" },
+  { name = "5.4", package = "lua5.4", folder = "lua/5.4" },
+  { name = "jit", package = "luajit" },
+}
+
+-- For each configuration, with the folder that it builds into.
+local function each_configuration(set)
+  for _, name in ipairs { "debug", "release", "sanitize" } do
+    filter(name)
+    set(out .. "/" .. name)
+  end
+  filter {}
+end
+
+local function sources(pattern)
+  local found = os.matchfiles(pattern)
+  table.sort(found)
+  return found
+end
+
+local function system_include(dir)
+  buildoptions { "-isystem " .. dir }
+end
+
+-- premake5 knows symbols as a setting, premake4 as a flag. Without it the linker strips.
+local function keep_symbols()
+  if symbols then
+    symbols "On"
+  else
+    flags { "Symbols" }
+  end
+end
+
+local function start(name, what)
+  project(name)
+  kind(what)
+  language "C"
+  location(out .. "/make")
+  includedirs { "capi/include" }
+  keep_symbols()
+end
+
+workspace "secsock"
+  configurations { "debug", "release", "sanitize" }
+  location(out .. "/make")
+  defines { "_GNU_SOURCE" }
+  buildoptions {
+    "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror",
+    "-fstack-protector-strong",
+  }
+  linkoptions { "-Wl,-z,relro,-z,now,-z,noexecstack" }
+
+  filter "debug"
+    buildoptions { "-O0" }
+
+  filter "release"
+    buildoptions { "-O2", "-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2" }
+
+  filter "sanitize"
+    buildoptions {
+      "-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+    }
+    linkoptions { "-fsanitize=address,undefined" }
+
+  filter {}
+
+-- -------------------------------------------------------------------------------- the libraries
+
+-- The library's objects. Its last step makes of them and of wolfSSL one object in which only
+-- secsock_* is visible (internal/secsock.o), and libsecsock.a of that: it can be linked into a
+-- program that has another wolfSSL. The C tests link the objects themselves and see the inside.
+start("internal", "StaticLib")
+  targetname "secsock_internal"
+  files(sources("capi/src/*.c"))
+  includedirs { "capi/src" }
+  system_include(wolfssl .. "/include")
+  buildoptions { "-fPIC", "-fvisibility=hidden" }
+  each_configuration(function(dir)
+    targetdir(dir .. "/internal")
+    postbuildcommands {
+      string.format(
+        "@%s/script/lib/archive $(TARGET) %s/libsecsock.a %s/lib/libwolfssl.a $(OBJECTS)",
+        source, dir, wolfssl
+      ),
+    }
+  end)
+
+start("secsock", "SharedLib")
+  links { "internal", "m" }
+  targetname "secsock"
+  targetextension ".so.0"
+  linkoptions {
+    "-Wl,-soname," .. soname, "-Wl,--version-script=" .. source .. "/capi/secsock.map",
+    "-Wl,--exclude-libs,ALL", "-Wl,-z,defs",
+  }
+  each_configuration(function(dir)
+    targetdir(dir)
+    linkoptions { dir .. "/internal/secsock.o" }
+    postbuildcommands { string.format("@ln -sf %s %s/libsecsock.so", soname, dir) }
+  end)
+
+-- ------------------------------------------------------------------------- what stands on them
+
+-- Links libsecsock.a, as a program of somebody else would: linkoptions names the file, links only
+-- has it built first.
+local function use_secsock(where)
+  links { "internal", "m" }
+  each_configuration(function(dir)
+    targetdir(dir .. where)
+    linkoptions { dir .. "/libsecsock.a" }
+  end)
+end
+
+-- nodelete: wolfSSL keeps caches for the whole process, which a closed Lua must not unload.
+local function lua_module(name, include)
+  start("lua" .. name, "SharedLib")
+    targetprefix ""
+    targetname "core"
+    targetextension ".so"
+    files(sources("lua/src/*.c"))
+    system_include(include)
+    linkoptions {
+      "-Wl,--version-script=" .. source .. "/lua/src/core.map",
+      "-Wl,--exclude-libs,ALL", "-Wl,-z,nodelete",
+    }
+    use_secsock("/lua/" .. name .. "/secsock")
+end
+
+for _, lua in ipairs(luas) do
+  local pipe = io.popen("pkg-config --cflags-only-I " .. lua.package .. " 2>&1")
+  local include = pipe:read("*a"):match("^%-I(%S+)")
+  pipe:close()
+  if include then
+    lua_module(lua.name, include)
+  else
+    print("No headers of " .. lua.package .. ": its module is left out")
+  end
+end
+
+for _, file in ipairs(sources("examples/*.c")) do
+  local name = path.getbasename(file)
+  start("example_" .. name, "ConsoleApp")
+    targetname(name)
+    files { file }
+    use_secsock("/examples")
+end
+
+-- The C tests may stand in for a function of libc: spec/capi/support then has a __wrap_NAME that
+-- calls __real_NAME, and every test is linked so.
+local function wrapped_functions()
+  local options, seen = {}, {}
+  for _, file in ipairs(sources("spec/capi/support/*.c")) do
+    for line in io.lines(file) do
+      local name = line:match("__real_([%w_]+)")
+      if name and not seen[name] then
+        seen[name] = true
+        options[#options + 1] = "-Wl,--wrap=" .. name
+      end
+    end
+  end
+  return options
+end
+
+for _, file in ipairs(sources("spec/capi/*_test.c")) do
+  local name = path.getbasename(file)
+  start("spec_" .. name, "ConsoleApp")
+    targetname(name)
+    files { file, sources("spec/capi/support/*.c") }
+    includedirs { "capi/src", "spec/capi/support" }
+    system_include(wolfssl .. "/include")
+    links { "internal", "wolfssl", "m" }
+    libdirs { wolfssl .. "/lib" }
+    linkoptions(wrapped_functions())
+    each_configuration(function(dir) targetdir(dir .. "/spec") end)
+end
+
+-- ---------------------------------------------------------------------------------- pkg-config
+
+local function write_pc(file, prefix, include, lib)
+  local pc = assert(io.open(file, "w"))
+  pc:write(table.concat({
+    "prefix=" .. prefix,
+    "includedir=" .. include,
+    "libdir=" .. lib,
+    "",
+    "Name: secsock",
+    "Description: TLS sockets with a deferred handshake",
+    "Version: " .. version,
+    "Cflags: -I${includedir}",
+    "Libs: -L${libdir} -lsecsock",
+    "Libs.private: -lm -pthread",
+    "",
+  }, "\n"))
+  pc:close()
+end
+
+if (_ACTION or ""):find("^gmake") then
+  each_configuration(function(dir)
+    os.mkdir(dir)
+    write_pc(dir .. "/secsock.pc", source, "${prefix}/capi/include", dir)
+  end)
+end
+
+-- ------------------------------------------------------------------------------------- install
+
+local function run(command, ...)
+  command = string.format(command, ...)
+  local done = os.execute(command)
+  if done ~= 0 and done ~= true then
+    error("failed: " .. command, 0)
+  end
+end
+
+local function install()
+  local prefix = os.getenv("PREFIX") or "/usr/local"
+  local root = (os.getenv("DESTDIR") or "") .. prefix
+  local built = out .. "/release"
+  if not os.isfile(built .. "/libsecsock.a") then
+    error("Build first: make -C " .. out .. "/make config=release", 0)
+  end
+  local function put(mode, from, to)
+    run("install -D -m %s '%s' '%s/%s'", mode, from, root, to)
+  end
+
+  put("644", "capi/include/secsock.h", "include/secsock.h")
+  put("644", built .. "/libsecsock.a", "lib/libsecsock.a")
+  put("755", built .. "/" .. soname, "lib/" .. soname)
+  run("ln -sf %s '%s/lib/libsecsock.so'", soname, root)
+  os.mkdir(root .. "/lib/pkgconfig")
+  write_pc(root .. "/lib/pkgconfig/secsock.pc", prefix, "${prefix}/include", "${prefix}/lib")
+  for _, lua in ipairs(luas) do
+    local core = built .. "/lua/" .. lua.name .. "/secsock/core.so"
+    if lua.folder and os.isfile(core) then
+      put("755", core, "lib/" .. lua.folder .. "/secsock/core.so")
+      for _, file in ipairs(sources("lua/secsock/**.lua")) do
+        put("644", file, "share/" .. lua.folder .. file:sub(#"lua" + 1))
+      end
+    end
+  end
+  print("Installed below " .. root)
+end
+
+newaction {
+  trigger = "install",
+  description = "Install the release build into PREFIX (/usr/local) below DESTDIR",
+  execute = install,
+}
