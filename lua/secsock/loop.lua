@@ -1,0 +1,129 @@
+--- Waiting. secsock.core never waits: a call of it that would have to says "timeout", and what it
+-- waits for is s:want(). Here are the loops that repeat such a call until it is done, it fails, or
+-- its time is over. They are in Lua so that a coroutine may yield in the middle of any of them.
+local core = require "secsock.core"
+local check = require "secsock.check"
+local hook = require "secsock.hook"
+local transport = require "secsock.transport"
+
+local now, poll = core.now, core.poll
+local want = core.methods.want
+
+-- The module table, which secsock/init.lua completes: the loops look up its `wait` every time.
+---@class secsock
+local secsock = {}
+
+-- Seconds that one wait and all the waits of a call may take; absent: no limit. Numbers alone, so
+-- that a weak table may hold them: what could refer to its socket is kept in core.private(s).
+local blocks = setmetatable({}, { __mode = "k" })
+local totals = setmetatable({}, { __mode = "k" })
+
+--- Waits until the transport of `s` is ready; every wait of the module goes through this function.
+--- A program that runs coroutines replaces it by one that yields to its scheduler.
+---@param s secsock.socket
+---@param wanted "read"|"write"|"verdict"
+---@param seconds? number  at most so long
+---@return true? ready
+---@return string? err  "timeout", also at once when there is nothing to wait on
+function secsock.wait(s, wanted, seconds)
+  local fd = s:getfd()
+  if fd < 0 or wanted == "verdict" then return transport.wait(s, wanted, seconds) end
+  local ends = seconds and now() + seconds
+  while true do
+    local ready, err = poll(fd, wanted, seconds)
+    if ready ~= false then return ready, err end
+    seconds = ends and math.max(ends - now(), 0)
+  end
+end
+
+local loop = { secsock = secsock }
+
+--- When a call began, if that matters to it.
+function loop.began(s)
+  return totals[s] and now()
+end
+
+local function seconds_left(s, began)
+  local block, total = blocks[s], totals[s]
+  if not total then return block end
+  local left = math.max(total - (now() - began), 0)
+  return block and math.min(block, left) or left
+end
+
+--- Whether calls on `s` must not wait at all.
+function loop.polls(s)
+  return blocks[s] == 0 or totals[s] == 0
+end
+
+--- Waits until a call that said "timeout" may be repeated; nil and the reason when it may not.
+function loop.await(s, began)
+  local wanted = want(s)
+  if not wanted then return nil, "timeout" end -- the connection's own, of the system
+  if wanted == "verdict" and hook.ask(s) then return true end
+  local moved, err = transport.move(s, wanted)
+  if moved ~= false then return moved, err end
+  if loop.polls(s) then return nil, "timeout" end
+  local ready
+  ready, err = secsock.wait(s, s:want(), seconds_left(s, began))
+  if ready then return true end
+  return nil, err or "timeout"
+end
+
+--- Sends what a transport of the program's has not taken yet; nil and the reason when it is not all
+-- gone in time.
+function loop.flush(s, began)
+  while transport.carries(s) do
+    local moved, err = transport.move(s, "write")
+    if moved == nil then return nil, err end
+    if not transport.is_clogged(s) then return true end
+    if loop.polls(s) then return nil, "timeout" end
+    local ready
+    ready, err = secsock.wait(s, "write", seconds_left(s, began))
+    if not ready then return nil, err or "timeout" end
+  end
+  return true
+end
+
+-- The table that describes why a call was given up. The library knows of no other reason than time.
+local function details_of(s, err)
+  if err == "timeout" then return s:lasterror() end
+  return core.newerror("SECSOCK_E_SYSTEM", "waiting for the transport: " .. tostring(err))
+end
+
+--- Repeats `step` until it is done or fails.
+function loop.complete(s, began, step, ...)
+  local result, err, details
+  while true do
+    result, err, details = step(s, ...)
+    if result or err ~= "timeout" then break end
+    local ready, why = loop.await(s, began)
+    if not ready then return nil, why, details_of(s, why) end
+  end
+  local sent, why = loop.flush(s, began)
+  if result and not sent and why ~= "timeout" then return nil, why, details_of(s, why) end
+  return hook.told(s, result, err, details)
+end
+
+--- s:settimeout([seconds[, "b"|"t"]])
+function loop.settimeout(s, seconds, mode)
+  core.private(s)
+  if seconds ~= nil then check.argument(1, "settimeout", tonumber(seconds) or seconds, "number") end
+  local kind = tostring(mode or "b"):sub(1, 1)
+  local limits = kind == "b" and blocks or (kind == "t" or kind == "r") and totals
+  if not limits then error("bad argument #2 to 'settimeout' (invalid timeout mode)", 2) end
+  seconds = tonumber(seconds)
+  limits[s] = seconds and seconds >= 0 and seconds or nil
+  return 1
+end
+
+--- s:gettimeout()
+function loop.gettimeout(s)
+  return blocks[s] or -1, totals[s] or -1
+end
+
+--- Gives `s` the time limits of `other`, or none.
+function loop.limit(s, other)
+  blocks[s], totals[s] = blocks[other], totals[other]
+end
+
+return loop

@@ -1,0 +1,245 @@
+--- The methods that wait: LuaSocket's meaning of receive, send, connect and accept, over the calls
+-- of secsock.core that never do; and the upgrade.
+local core = require "secsock.core"
+local check = require "secsock.check"
+local hook = require "secsock.hook"
+local loop = require "secsock.loop"
+local transport = require "secsock.transport"
+
+---@class secsock.socket
+local socket = core.methods
+
+-- What the core does in one go, before the same names get the methods that wait.
+local once = {}
+for _, name in ipairs {
+  "accept", "connect", "defer", "downgrade", "receive", "send", "shutdown", "upgrade",
+} do
+  once[name] = socket[name]
+end
+
+-- ------------------------------------------------------------------------------------- receive
+
+-- What is left of a pattern when `count` bytes are there.
+local function rest(pattern, count)
+  local wanted = tonumber(pattern)
+  return wanted and wanted - count or pattern
+end
+
+-- Goes on with a receive() that has given `partial` so far, `prefix` included.
+local function go_on_receiving(s, pattern, prefix, partial, began)
+  local parts, size = { partial }, #partial
+  local data, err, more
+  repeat
+    local ready, why = loop.await(s, began)
+    if not ready then
+      err = why
+      break
+    end
+    data, err, more = once.receive(s, rest(pattern, size))
+    more = data or more
+    parts[#parts + 1], size = more, size + #more
+  until err ~= "timeout"
+  local whole = table.concat(parts)
+  local all = type(pattern) == "string" and pattern:sub(1, 2) == "*a"
+  if data or (all and err == "closed" and size > #tostring(prefix or "")) then return whole end
+  return nil, err, whole
+end
+
+--- Receives as LuaSocket does: a line without its end ("*l"), everything up to the peer's close
+--- ("*a"), or a number of bytes.
+---@param pattern? "*l"|"*a"|integer
+---@param prefix? string  put before what is received; counts towards the number
+---@return string? data
+---@return string? err  "closed", "timeout", "truncated", ...
+---@return string? partial  what has come, with the prefix
+function socket:receive(pattern, prefix)
+  local began = loop.began(self)
+  local data, err, partial = once.receive(self, pattern, prefix)
+  if data or err ~= "timeout" then return data, err, partial end
+  return go_on_receiving(self, pattern, prefix, partial, began)
+end
+
+-- ---------------------------------------------------------------------------------------- send
+
+local function go_on_sending(s, data, at, j, began)
+  local last, err
+  repeat
+    local ready, why = loop.await(s, began)
+    if not ready then return nil, why, at end
+    last, err, at = once.send(s, data, at + 1, j)
+  until err ~= "timeout"
+  return last, err, at
+end
+
+-- Which bytes of `size` are meant: those after the first result, up to the second.
+local function bounds(size, i, j)
+  if i < 0 then i = size + i + 1 end
+  if j < 0 then j = size + j + 1 end
+  return math.max(i, 1) - 1, math.min(j, size)
+end
+
+-- The memory beneath a transport of the program's would take anything at once: it gets one record
+-- more when the one before is gone.
+local function send_carried(s, data, i, j, began)
+  local at
+  at, j = bounds(#check.argument(1, "send", data, "string"), i or 1, j or -1)
+  repeat
+    local sent, err = loop.flush(s, began)
+    if sent then sent, err = once.send(s, data, at + 1, math.min(at + transport.RECORD, j)) end
+    if not sent then return nil, err, at end
+    at = sent
+  until at >= j
+  local sent, err = loop.flush(s, began)
+  if not sent and err ~= "timeout" then return nil, err, at end
+  return at
+end
+
+--- Sends bytes i to j of `data`, as LuaSocket does.
+---@param data string
+---@param i? integer
+---@param j? integer
+---@return integer? last  index of the last byte sent
+---@return string? err
+---@return integer? last  the same, when an error has kept the rest from being sent
+function socket:send(data, i, j)
+  local began = loop.began(self)
+  if transport.carries(self) then return send_carried(self, data, i, j, began) end
+  local last, err, at = once.send(self, data, i, j)
+  if last or err ~= "timeout" then return last, err, at end
+  return go_on_sending(self, data, at, j, began)
+end
+
+-- --------------------------------------------------------------------------- the steps of a life
+
+--- Opens a TCP connection; and upgrades it, unless deferred.
+---@param host string
+---@param port integer
+---@return 1? ok
+---@return string? err
+---@return secsock.error? details
+function socket:connect(host, port)
+  return loop.complete(self, loop.began(self), once.connect, host, port)
+end
+
+--- Leaves new connections in the clear until s:upgrade().
+---@param on boolean
+---@return 1? ok
+---@return string? err
+---@return secsock.error? details
+function socket:defer(on)
+  local ok, err, details = once.defer(self, on)
+  if ok then core.private(self).deferred = on end
+  return ok, err, details
+end
+
+-- What an accepted connection has from its listener, beyond what the library hands on itself.
+local function inherit(s, listener)
+  core.private(s).hook = core.private(listener).hook
+end
+
+--- The next connection of a listener. It is upgraded, unless the listener defers or must not wait
+--- (settimeout(0)): then that is the caller's to do.
+---@return secsock.socket? connection
+---@return string? err
+---@return secsock.error? details  when the handshake failed: the listener goes on
+function socket:accept()
+  local began = loop.began(self)
+  local s, err, details = loop.complete(self, began, once.accept)
+  if not s then return nil, err, details end
+  inherit(s, self)
+  if core.private(self).deferred or loop.polls(self) then return s end
+  loop.limit(s, self)
+  local ok
+  ok, err, details = loop.complete(s, began, once.upgrade)
+  loop.limit(s, nil)
+  if ok then return s end
+  s:close()
+  return nil, err, details
+end
+
+--- Turns the connection into TLS: handshake, validation, hook.
+---@param name? string  set as the peer name first
+---@return secsock.socket? self
+---@return string? err  "certificate rejected", "injected", "no peer name", ...
+---@return secsock.error? details
+function socket:upgrade(name)
+  if transport.carries(self) and self:state() == "plain" then
+    transport.move(self, "read") -- so that plaintext which has no business there is found
+  end
+  return loop.complete(self, loop.began(self), once.upgrade, name)
+end
+
+--- Ends TLS and goes on in the clear, where s:allowdowngrade() permits it.
+---@return secsock.socket? self
+---@return string? err
+---@return secsock.error? details
+function socket:downgrade()
+  return loop.complete(self, loop.began(self), once.downgrade)
+end
+
+--- Says that this end sends no more.
+---@param direction? "send"
+---@return 1? ok
+---@return string? err
+---@return secsock.error? details
+function socket:shutdown(direction)
+  return loop.complete(self, loop.began(self), once.shutdown, direction)
+end
+
+--- Closes at once, telling the peer if that can be done without waiting. May be repeated.
+---@return 1
+function socket:close()
+  return transport.close(self)
+end
+
+core.metatable.__close = socket.close
+
+-- ------------------------------------------------------------------------------------ settings
+
+--- How long calls may wait: "b", the default, each time; "t" in all. Without a number: for ever.
+---@param seconds? number  0: not at all
+---@param mode? "b"|"t"
+---@return 1
+function socket:settimeout(seconds, mode)
+  return loop.settimeout(self, seconds, mode)
+end
+
+--- The two limits, -1 for none.
+---@return number block
+---@return number total
+function socket:gettimeout()
+  return loop.gettimeout(self)
+end
+
+--- Accept, reject; the name of a problem: reject for that; nil: as the verdict says.
+---@alias secsock.answer boolean|string|nil
+
+--- Sets the judge of the peer; nil for none. It runs once per handshake, may wait and may yield.
+---@param judge? fun(s: secsock.socket, verdict: secsock.verdict): secsock.answer, string?
+---@return 1? ok
+---@return string? err
+---@return secsock.error? details
+function socket:setvalidatehook(judge)
+  if judge ~= nil then check.argument(1, "setvalidatehook", judge, "function") end
+  local ok, err, details = core.usehook(self, judge ~= nil)
+  if ok then core.private(self).hook = judge end
+  return ok, err, details
+end
+
+--- Uses functions of the program's to move the bytes of this connection.
+---@param role "client"|"server"
+---@param functions secsock.transport
+---@return secsock.socket? self
+---@return string? err
+---@return secsock.error? details
+function socket:attachtransport(role, functions)
+  return transport.attach(self, role, functions)
+end
+
+--- What the last call waited for.
+---@return "read"|"write"|"verdict"|nil
+function socket:want()
+  return transport.want(self)
+end
+
+return { socket = socket, pending = hook.pending }

@@ -1,0 +1,412 @@
+/* A certificate: loading it, and its facts. */
+#include <string.h>
+
+#include "core.h"
+
+secsock_cert **core_new_cert(lua_State *L)
+{
+    secsock_cert **cert = lua_newuserdata(L, sizeof *cert);
+
+    *cert = NULL;
+    luaL_setmetatable(L, CORE_CERT);
+    return cert;
+}
+
+secsock_cert *core_check_cert(lua_State *L, int index)
+{
+    secsock_cert **cert = luaL_checkudata(L, index, CORE_CERT);
+
+    luaL_argcheck(L, *cert != NULL, index, "cert was collected");
+    return *cert;
+}
+
+void core_push_cert(lua_State *L, const secsock_cert *cert)
+{
+    if (cert != NULL)
+        *core_new_cert(L) = secsock_cert_ref(cert);
+    else
+        lua_pushnil(L);
+}
+
+static int collect(lua_State *L)
+{
+    secsock_cert **cert = luaL_checkudata(L, 1, CORE_CERT);
+
+    secsock_cert_free(*cert);
+    *cert = NULL;
+    return 0;
+}
+
+static int tostring(lua_State *L)
+{
+    lua_pushfstring(L, "secsock cert: %s", secsock_cert_subject(core_check_cert(L, 1)));
+    return 1;
+}
+
+/* Two certificates are the same when their DER is. */
+static int equal(lua_State *L)
+{
+    size_t length, other_length;
+    const void *der = secsock_cert_der(core_check_cert(L, 1), &length);
+    const void *other = secsock_cert_der(core_check_cert(L, 2), &other_length);
+
+    lua_pushboolean(L, length == other_length && memcmp(der, other, length) == 0);
+    return 1;
+}
+
+/* --------------------------------------------------------------------------------- loading */
+
+/* cert.load(path[, password]) */
+static int load(lua_State *L)
+{
+    const char *path = core_check_text(L, 1), *password = core_opt_text(L, 2);
+    secsock_cert **cert = core_new_cert(L);
+    secsock_error error;
+
+    return secsock_cert_load(cert, path, password, &error) >= 0 ? 1 : core_fail(L, &error);
+}
+
+/* cert.pem(text[, password]) */
+static int from_pem(lua_State *L)
+{
+    size_t length;
+    const char *text = luaL_checklstring(L, 1, &length), *password = core_opt_text(L, 2);
+    secsock_cert **cert = core_new_cert(L);
+    secsock_error error;
+
+    return secsock_cert_from_pem(cert, text, length, password, &error) >= 0 ? 1
+                                                                            : core_fail(L, &error);
+}
+
+/* cert.der(bytes) */
+static int from_der(lua_State *L)
+{
+    size_t length;
+    const char *bytes = luaL_checklstring(L, 1, &length);
+    secsock_cert **cert = core_new_cert(L);
+    secsock_error error;
+
+    return secsock_cert_from_der(cert, bytes, length, &error) >= 0 ? 1 : core_fail(L, &error);
+}
+
+/* core.identityfile(cert path, key path|nil, password|nil) */
+static int identityfile(lua_State *L)
+{
+    const char *path = core_check_text(L, 1), *key_path = core_opt_text(L, 2);
+    const char *password = core_opt_text(L, 3);
+    secsock_cert **cert = core_new_cert(L);
+    secsock_error error;
+
+    if (secsock_cert_load_identity(cert, path, key_path, password, &error) < 0)
+        return core_fail(L, &error);
+    return 1;
+}
+
+/* core.identitypem(cert text, key text, password|nil) */
+static int identitypem(lua_State *L)
+{
+    size_t length, key_length;
+    const char *text = luaL_checklstring(L, 1, &length);
+    const char *key = luaL_checklstring(L, 2, &key_length), *password = core_opt_text(L, 3);
+    secsock_cert **cert = core_new_cert(L);
+    secsock_error error;
+
+    if (secsock_cert_identity_from_pem(cert, text, length, key, key_length, password, &error) < 0)
+        return core_fail(L, &error);
+    return 1;
+}
+
+/* ----------------------------------------------------------------------------------- facts */
+
+typedef const char *text_fn(const secsock_cert *cert);
+typedef int number_fn(const secsock_cert *cert);
+typedef int64_t time_fn(const secsock_cert *cert);
+
+static int push_fact(lua_State *L, text_fn *fact)
+{
+    core_push_text(L, fact(core_check_cert(L, 1)));
+    return 1;
+}
+
+static int push_number(lua_State *L, number_fn *fact)
+{
+    lua_pushinteger(L, fact(core_check_cert(L, 1)));
+    return 1;
+}
+
+static int push_flag(lua_State *L, number_fn *fact)
+{
+    lua_pushboolean(L, fact(core_check_cert(L, 1)));
+    return 1;
+}
+
+static int push_time(lua_State *L, time_fn *fact)
+{
+    compat_pushint64(L, fact(core_check_cert(L, 1)));
+    return 1;
+}
+
+static int subject(lua_State *L)
+{
+    return push_fact(L, secsock_cert_subject);
+}
+
+static int issuer(lua_State *L)
+{
+    return push_fact(L, secsock_cert_issuer);
+}
+
+static int commonname(lua_State *L)
+{
+    return push_fact(L, secsock_cert_common_name);
+}
+
+static int serial(lua_State *L)
+{
+    return push_fact(L, secsock_cert_serial);
+}
+
+static int version(lua_State *L)
+{
+    return push_number(L, secsock_cert_version);
+}
+
+static int notbefore(lua_State *L)
+{
+    return push_time(L, secsock_cert_not_before);
+}
+
+static int notafter(lua_State *L)
+{
+    return push_time(L, secsock_cert_not_after);
+}
+
+static int isca(lua_State *L)
+{
+    return push_flag(L, secsock_cert_is_ca);
+}
+
+/* c:pathlength() -> number, nil for no limit */
+static int pathlength(lua_State *L)
+{
+    int length = secsock_cert_path_length(core_check_cert(L, 1));
+
+    if (length >= 0)
+        lua_pushinteger(L, length);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int selfissued(lua_State *L)
+{
+    return push_flag(L, secsock_cert_is_self_issued);
+}
+
+static int hasprivatekey(lua_State *L)
+{
+    return push_flag(L, secsock_cert_has_private_key);
+}
+
+static int keytype(lua_State *L)
+{
+    return push_fact(L, secsock_cert_key_type);
+}
+
+static int keybits(lua_State *L)
+{
+    return push_number(L, secsock_cert_key_bits);
+}
+
+static int curve(lua_State *L)
+{
+    return push_fact(L, secsock_cert_key_curve);
+}
+
+static int signaturealgorithm(lua_State *L)
+{
+    return push_fact(L, secsock_cert_signature_algorithm);
+}
+
+static int sha256(lua_State *L)
+{
+    return push_fact(L, secsock_cert_sha256);
+}
+
+static int sha1(lua_State *L)
+{
+    return push_fact(L, secsock_cert_sha1);
+}
+
+static int subjectkeyid(lua_State *L)
+{
+    return push_fact(L, secsock_cert_subject_key_id);
+}
+
+static int authoritykeyid(lua_State *L)
+{
+    return push_fact(L, secsock_cert_authority_key_id);
+}
+
+static int pin(lua_State *L)
+{
+    return push_fact(L, secsock_cert_pin);
+}
+
+static int to_pem(lua_State *L)
+{
+    return push_fact(L, secsock_cert_pem);
+}
+
+static int to_der(lua_State *L)
+{
+    size_t length;
+    const void *der = secsock_cert_der(core_check_cert(L, 1), &length);
+
+    lua_pushlstring(L, der, length);
+    return 1;
+}
+
+/* c:keyusage() -> list of words (RFC 5280, section 4.2.1.3), nil without the extension */
+static int keyusage(lua_State *L)
+{
+    static const char *const names[] = {
+        "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
+        "keyCertSign",      "cRLSign",        "encipherOnly",    "decipherOnly",
+    };
+    int usage = secsock_cert_key_usage(core_check_cert(L, 1)), used = 0;
+
+    if (usage < 0) {
+        lua_pushnil(L);
+        return 1;
+    }
+    lua_newtable(L);
+    for (size_t bit = 0; bit < sizeof names / sizeof *names; bit++) {
+        if ((usage & 1 << bit) == 0)
+            continue;
+        lua_pushstring(L, names[bit]);
+        lua_rawseti(L, -2, ++used);
+    }
+    return 1;
+}
+
+/* c:extkeyusage() -> list of purposes */
+static int extkeyusage(lua_State *L)
+{
+    secsock_cert *cert = core_check_cert(L, 1);
+    const char *purpose;
+
+    lua_newtable(L);
+    for (size_t i = 0; (purpose = secsock_cert_ext_key_usage(cert, i)) != NULL; i++) {
+        lua_pushstring(L, purpose);
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    return 1;
+}
+
+static const char *san_kind(int kind)
+{
+    switch (kind) {
+    case SECSOCK_SAN_EMAIL:
+        return "email";
+    case SECSOCK_SAN_DNS:
+        return "dns";
+    case SECSOCK_SAN_DIRECTORY:
+        return "directory";
+    case SECSOCK_SAN_URI:
+        return "uri";
+    case SECSOCK_SAN_IP:
+        return "ip";
+    default:
+        return "other";
+    }
+}
+
+/* c:sans() -> list of { kind = word, value = text } */
+static int sans(lua_State *L)
+{
+    secsock_cert *cert = core_check_cert(L, 1);
+    const char *value;
+    int kind;
+
+    lua_newtable(L);
+    for (size_t i = 0; (value = secsock_cert_san(cert, i, &kind)) != NULL; i++) {
+        lua_createtable(L, 0, 2);
+        lua_pushstring(L, san_kind(kind));
+        lua_setfield(L, -2, "kind");
+        lua_pushstring(L, value);
+        lua_setfield(L, -2, "value");
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    return 1;
+}
+
+/* c:chain() -> list of the issuers that an identity sends along */
+static int chain(lua_State *L)
+{
+    secsock_cert *cert = core_check_cert(L, 1);
+    const secsock_cert *next;
+
+    lua_newtable(L);
+    for (size_t i = 0; (next = secsock_cert_chain(cert, i)) != NULL; i++) {
+        core_push_cert(L, next);
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    { "subject", subject },
+    { "issuer", issuer },
+    { "commonname", commonname },
+    { "serial", serial },
+    { "version", version },
+    { "notbefore", notbefore },
+    { "notafter", notafter },
+    { "isca", isca },
+    { "pathlength", pathlength },
+    { "selfissued", selfissued },
+    { "hasprivatekey", hasprivatekey },
+    { "keytype", keytype },
+    { "keybits", keybits },
+    { "curve", curve },
+    { "signaturealgorithm", signaturealgorithm },
+    { "keyusage", keyusage },
+    { "extkeyusage", extkeyusage },
+    { "sans", sans },
+    { "sha256", sha256 },
+    { "sha1", sha1 },
+    { "subjectkeyid", subjectkeyid },
+    { "authoritykeyid", authoritykeyid },
+    { "pin", pin },
+    { "der", to_der },
+    { "pem", to_pem },
+    { "chain", chain },
+    { NULL, NULL },
+};
+
+static const luaL_Reg functions[] = {
+    { "load", load },
+    { "pem", from_pem },
+    { "der", from_der },
+    { "identityfile", identityfile },
+    { "identitypem", identitypem },
+    { NULL, NULL },
+};
+
+void core_open_cert(lua_State *L)
+{
+    const struct core_class class = {
+        .name = CORE_CERT,
+        .methods = methods,
+        .collect = collect,
+        .tostring = tostring,
+        .equal = equal,
+    };
+
+    core_new_class(L, &class);
+    lua_pop(L, 1);
+    lua_newtable(L);
+    luaL_setfuncs(L, functions, 0);
+    lua_setfield(L, -2, "cert");
+}

@@ -1,0 +1,192 @@
+/* A configuration: the setters, one to one. The options table is Lua's business. */
+#include "core.h"
+
+static secsock_config **new_config(lua_State *L)
+{
+    secsock_config **config = lua_newuserdata(L, sizeof *config);
+
+    *config = NULL;
+    luaL_setmetatable(L, CORE_CONFIG);
+    return config;
+}
+
+secsock_config *core_check_config(lua_State *L, int index)
+{
+    secsock_config **config = luaL_checkudata(L, index, CORE_CONFIG);
+
+    luaL_argcheck(L, *config != NULL, index, "config was collected");
+    return *config;
+}
+
+void core_push_config(lua_State *L, secsock_config *config)
+{
+    if (config != NULL)
+        *new_config(L) = secsock_config_ref(config);
+    else
+        lua_pushnil(L);
+}
+
+/* core.config() */
+static int create(lua_State *L)
+{
+    secsock_config **config = new_config(L);
+
+    *config = secsock_config_new();
+    return *config != NULL ? 1 : luaL_error(L, "not enough memory");
+}
+
+static int collect(lua_State *L)
+{
+    secsock_config **config = luaL_checkudata(L, 1, CORE_CONFIG);
+
+    secsock_config_free(*config);
+    *config = NULL;
+    return 0;
+}
+
+static int tostring(lua_State *L)
+{
+    lua_pushfstring(L, "secsock config: %p", (void *)core_check_config(L, 1));
+    return 1;
+}
+
+static int equal(lua_State *L)
+{
+    lua_pushboolean(L, core_check_config(L, 1) == core_check_config(L, 2));
+    return 1;
+}
+
+/* Every setter gives the configuration itself, or the failure. */
+static int done(lua_State *L, int result)
+{
+    if (result < 0)
+        return core_fail(L, secsock_config_last_error(core_check_config(L, 1)));
+    lua_settop(L, 1);
+    return 1;
+}
+
+static int check_version(lua_State *L, int index)
+{
+    static const char *const names[] = { "TLSv1.2", "TLSv1.3", NULL };
+    static const int numbers[] = { SECSOCK_TLS_1_2, SECSOCK_TLS_1_3 };
+
+    return numbers[luaL_checkoption(L, index, NULL, names)];
+}
+
+static int setversions(lua_State *L)
+{
+    secsock_config *config = core_check_config(L, 1);
+    int lowest = check_version(L, 2), highest = check_version(L, 3);
+
+    return done(L, secsock_config_set_versions(config, lowest, highest));
+}
+
+static int setciphers(lua_State *L)
+{
+    return done(L, secsock_config_set_ciphers(core_check_config(L, 1), core_check_text(L, 2)));
+}
+
+static int setgroups(lua_State *L)
+{
+    return done(L, secsock_config_set_groups(core_check_config(L, 1), core_check_text(L, 2)));
+}
+
+static int setalpn(lua_State *L)
+{
+    return done(L, secsock_config_set_alpn(core_check_config(L, 1), core_opt_text(L, 2)));
+}
+
+static int setclientauth(lua_State *L)
+{
+    static const char *const names[] = { "none", "request", "verify", "require", NULL };
+    secsock_config *config = core_check_config(L, 1);
+
+    return done(L, secsock_config_set_client_auth(config, luaL_checkoption(L, 2, NULL, names)));
+}
+
+static int setresumption(lua_State *L)
+{
+    return done(L, secsock_config_set_resumption(core_check_config(L, 1), core_check_flag(L, 2)));
+}
+
+static int trustfile(lua_State *L)
+{
+    return done(L, secsock_config_trust_file(core_check_config(L, 1), core_check_text(L, 2)));
+}
+
+static int trustdir(lua_State *L)
+{
+    return done(L, secsock_config_trust_dir(core_check_config(L, 1), core_check_text(L, 2)));
+}
+
+static int trustpem(lua_State *L)
+{
+    secsock_config *config = core_check_config(L, 1);
+    size_t length;
+    const char *pem = luaL_checklstring(L, 2, &length);
+
+    return done(L, secsock_config_trust_pem(config, pem, length));
+}
+
+static int truststore(lua_State *L)
+{
+    return done(L, secsock_config_trust_store(core_check_config(L, 1), core_check_store(L, 2)));
+}
+
+static int trustsystem(lua_State *L)
+{
+    return done(L, secsock_config_trust_system(core_check_config(L, 1)));
+}
+
+static int setidentity(lua_State *L)
+{
+    secsock_config *config = core_check_config(L, 1);
+    secsock_cert *cert = lua_isnoneornil(L, 2) ? NULL : core_check_cert(L, 2);
+
+    return done(L, secsock_config_set_identity(config, cert));
+}
+
+/* config:warnings() -> list of { problem = word, text = sentence } */
+static int warnings(lua_State *L)
+{
+    secsock_config *config = core_check_config(L, 1);
+    const char *text = NULL;
+    int problem;
+
+    lua_newtable(L);
+    for (size_t i = 0; (problem = secsock_config_warning(config, i, &text)) != 0; i++) {
+        lua_createtable(L, 0, 2);
+        lua_pushstring(L, secsock_problem_name(problem));
+        lua_setfield(L, -2, "problem");
+        lua_pushstring(L, text);
+        lua_setfield(L, -2, "text");
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    { "setversions", setversions },     { "setciphers", setciphers },
+    { "setgroups", setgroups },         { "setalpn", setalpn },
+    { "setclientauth", setclientauth }, { "setresumption", setresumption },
+    { "trustfile", trustfile },         { "trustdir", trustdir },
+    { "trustpem", trustpem },           { "truststore", truststore },
+    { "trustsystem", trustsystem },     { "setidentity", setidentity },
+    { "warnings", warnings },           { NULL, NULL },
+};
+
+void core_open_config(lua_State *L)
+{
+    const struct core_class class = {
+        .name = CORE_CONFIG,
+        .methods = methods,
+        .collect = collect,
+        .tostring = tostring,
+        .equal = equal,
+    };
+
+    core_new_class(L, &class);
+    lua_pop(L, 1);
+    lua_pushcfunction(L, create);
+    lua_setfield(L, -2, "config");
+}
