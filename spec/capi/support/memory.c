@@ -1,0 +1,97 @@
+#include "memory.h"
+
+#include <netdb.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static atomic_ulong asked, doomed;
+static atomic_long live;
+static atomic_int failed;
+
+unsigned long memory_asked(void)
+{
+    return atomic_load(&asked);
+}
+
+long memory_live(void)
+{
+    return atomic_load(&live);
+}
+
+void memory_fail(unsigned long n)
+{
+    atomic_store(&failed, 0);
+    atomic_store(&doomed, n > 0 ? atomic_load(&asked) + n : 0);
+}
+
+int memory_failed(void)
+{
+    return atomic_load(&failed);
+}
+
+static int refused(void)
+{
+    if (atomic_fetch_add(&asked, 1) + 1 != atomic_load(&doomed))
+        return 0;
+    atomic_store(&failed, 1);
+    return 1;
+}
+
+static void *counted(void *memory)
+{
+    if (memory)
+        atomic_fetch_add(&live, 1);
+    return memory;
+}
+
+/* What the linker makes of calls to these functions, and their own names behind it. */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void __real_free(void *memory);
+char *__real_strdup(const char *text);
+int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **out);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void __wrap_free(void *memory);
+char *__wrap_strdup(const char *text);
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **out);
+
+void *__wrap_malloc(size_t size)
+{
+    return refused() ? NULL : counted(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return refused() ? NULL : counted(__real_calloc(count, size));
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    if (refused())
+        return NULL;
+    return memory ? __real_realloc(memory, size) : counted(__real_realloc(NULL, size));
+}
+
+void __wrap_free(void *memory)
+{
+    if (memory)
+        atomic_fetch_sub(&live, 1);
+    __real_free(memory);
+}
+
+char *__wrap_strdup(const char *text)
+{
+    return refused() ? NULL : counted(__real_strdup(text));
+}
+
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **out)
+{
+    return refused() ? EAI_MEMORY : __real_getaddrinfo(host, service, hints, out);
+}

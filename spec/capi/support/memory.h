@@ -1,0 +1,18 @@
+/*
+ * Scarce memory. Every C test is linked with --wrap=malloc,calloc,realloc,free,strdup,getaddrinfo:
+ * what secsock and wolfSSL allocate is counted, and can be refused.
+ */
+#ifndef SECSOCK_SPEC_MEMORY_H
+#define SECSOCK_SPEC_MEMORY_H
+
+/* How many allocations there were, and how many of them are not freed. */
+unsigned long memory_asked(void);
+long memory_live(void);
+
+/* From now on the n-th allocation fails, once; 0: none does. */
+void memory_fail(unsigned long n);
+
+/* Whether it has failed since. */
+int memory_failed(void);
+
+#endif

@@ -1,0 +1,218 @@
+/* validate() under hostile input and with scarce memory. */
+#include <stdlib.h>
+
+#include "check.h"
+#include "example.h"
+#include "memory.h"
+
+/* What "soon" is: some milliseconds, and generous for slow machines, sanitizers and valgrind. */
+enum { SOON_MS = 2000 };
+
+static const struct mint root = { .cn = "Root", .ca = true };
+static const struct mint root_rsa = { .cn = "Root", .ca = true, .kind = MINT_RSA };
+static const struct mint stranger = { .cn = "Stranger", .ca = true, .number = 1 };
+static const struct mint narrow = { .cn = "Root", .ca = true, .constraints = "+dns:example" };
+static const struct mint inter = { .cn = "Inter", .by = &root, .ca = true, .number = 2 };
+static const struct mint inter_expired = {
+    .cn = "Inter", .by = &root, .ca = true, .number = 2, .to = "20250101000000Z"
+};
+static const struct mint inter_by_stranger = {
+    .cn = "Inter", .by = &stranger, .ca = true, .number = 2
+};
+static const struct mint self = { .cn = "Self", .number = 7 };
+static const struct mint leaf = { .by = &inter, .number = 3 };
+static const struct mint leaf_rsa = { .by = &root_rsa, .number = 3 };
+static const struct mint leaf_wrong = {
+    .by = &inter, .number = 3, .to = "20251221120000Z", .flaws = MINT_SERIAL_ZERO | MINT_NO_AKI
+};
+
+/* Validates a chain of many; returns the verdict, once it is known that there is one soon. */
+static secsock_verdict *judge_many(const struct slice *chain, size_t count, const char *what)
+{
+    secsock_store *anchors = secsock_store_new();
+    example_add(anchors, &root);
+    struct validation in = { .chain = chain,
+                             .chain_len = count,
+                             .anchors = anchors,
+                             .peername = "a.example",
+                             .time = example_time,
+                             .purpose = PURPOSE_SERVER };
+    secsock_verdict *verdict = NULL;
+    double before = example_clock();
+    int rc = validate(&in, &verdict);
+    double took = example_clock() - before;
+    CHECK(rc == SECSOCK_OK && took < SOON_MS, "there is soon a verdict on %s", what);
+    printf("# %.1f ms\n", took);
+    secsock_store_free(anchors);
+    return verdict;
+}
+
+/* CAs of one name, each with a key of its own: any may have signed any. */
+static void one_name_many_keys(void)
+{
+    enum { MANY = 60 };
+    struct slice chain[MANY + 1];
+    struct mint cas[MANY];
+    struct mint peer = { .by = &cas[0], .number = 3 };
+    for (unsigned i = 0; i < MANY; i++)
+        cas[i] = (struct mint){ .cn = "CA",
+                                .by = i + 1 < MANY ? &cas[i + 1] : NULL,
+                                .ca = true,
+                                .number = 100 + i,
+                                .flaws = MINT_NO_AKI };
+    chain[0] = mint(&peer);
+    for (size_t i = 0; i < MANY; i++)
+        chain[i + 1] = mint(&cas[MANY - 1 - i]);
+    secsock_verdict *verdict = judge_many(chain, MANY + 1, "60 CAs of one name");
+    CHECK(!secsock_verdict_ok(verdict), "they are not trusted");
+    secsock_verdict_free(verdict);
+    for (size_t i = 0; i <= MANY; i++)
+        free((void *)chain[i].data);
+}
+
+/* Each of seven CAs has certified each other one. */
+static void mesh(void)
+{
+    enum { CAS = 7, MANY = CAS * (CAS - 1) + 1 };
+    static const char *const names[CAS] = { "A", "B", "C", "D", "E", "F", "G" };
+    struct slice chain[MANY];
+    struct mint cas[CAS];
+    struct mint peer = { .by = &cas[0], .number = 3 };
+    size_t count = 0;
+    for (unsigned i = 0; i < CAS; i++)
+        cas[i] = (struct mint){ .cn = names[i], .ca = true, .number = 50 + i };
+    chain[count++] = mint(&peer);
+    for (size_t i = 0; i < CAS; i++) {
+        for (size_t j = 0; j < CAS; j++) {
+            struct mint cross = cas[i];
+            cross.by = &cas[j];
+            cross.variant = (unsigned)j;
+            if (i != j)
+                chain[count++] = mint(&cross);
+        }
+    }
+    secsock_verdict *verdict = judge_many(chain, count, "seven CAs that certified each other");
+    CHECK(secsock_verdict_has(verdict, SECSOCK_PROBLEM_ISSUER_UNKNOWN),
+          "no path leads out of the mesh");
+    secsock_verdict_free(verdict);
+    for (size_t i = 0; i < count; i++)
+        free((void *)chain[i].data);
+}
+
+/* The same certificate a thousand times over. */
+static void too_many(void)
+{
+    enum { MANY = 1000 };
+    static struct slice chain[MANY];
+    struct slice one = mint(&leaf);
+    for (size_t i = 0; i < MANY; i++)
+        chain[i] = one;
+    secsock_verdict *verdict = judge_many(chain, MANY, "1000 certificates");
+    CHECK(secsock_verdict_has(verdict, SECSOCK_PROBLEM_TOO_COMPLEX), "they are too complex");
+    CHECK(secsock_verdict_chain_count(verdict) < MANY, "not all of them are read");
+    secsock_verdict_free(verdict);
+    free((void *)one.data);
+}
+
+/* A path that is longer than any is followed, though each step is good. */
+static void too_deep(void)
+{
+    enum { MANY = 60 };
+    static char names[MANY][8];
+    struct slice chain[MANY + 1];
+    struct mint cas[MANY];
+    struct mint peer = { .by = &cas[0], .number = 3 };
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof(names[i]), "CA %u", i % 100);
+        cas[i] = (struct mint){
+            .cn = names[i], .by = i + 1 < MANY ? &cas[i + 1] : &root, .ca = true, .number = 100 + i
+        };
+    }
+    chain[0] = mint(&peer);
+    for (size_t i = 0; i < MANY; i++)
+        chain[i + 1] = mint(&cas[i]);
+    secsock_verdict *verdict = judge_many(chain, MANY + 1, "a path of 60 CAs");
+    CHECK(secsock_verdict_has(verdict, SECSOCK_PROBLEM_TOO_COMPLEX), "it is too complex");
+    secsock_verdict_free(verdict);
+    verdict = judge_many(chain, 2, "the beginning of it");
+    CHECK(!secsock_verdict_has(verdict, SECSOCK_PROBLEM_TOO_COMPLEX), "that is not");
+    secsock_verdict_free(verdict);
+    for (size_t i = 0; i <= MANY; i++)
+        free((void *)chain[i].data);
+}
+
+static void names_and_constraints(void)
+{
+    enum { MANY = 2000, EACH = 16 };
+    char *constraints = malloc(MANY * EACH), *names = malloc(MANY * EACH);
+    size_t a = 0, b = (size_t)snprintf(names, EACH, "dns:a.example");
+    for (int i = 0; i < MANY - 1; i++) {
+        a += (size_t)snprintf(constraints + a, EACH, "%s-dns:x%d.b", i > 0 ? " " : "", i);
+        b += (size_t)snprintf(names + b, EACH, " dns:y%d.c", i);
+    }
+    const struct mint ca = { .cn = "Root", .ca = true, .constraints = constraints };
+    const struct mint peer = { .by = &ca, .san = names, .number = 3 };
+    const struct example example = { .chain = { &peer },
+                                     .anchors = { &ca },
+                                     .purpose = PURPOSE_SERVER };
+    struct input input;
+    secsock_verdict *verdict = NULL;
+    example_open(&example, &input);
+    double before = example_clock();
+    int rc = validate(&input.validation, &verdict);
+    double took = example_clock() - before;
+    CHECK(rc == SECSOCK_OK && took < SOON_MS,
+          "there is soon a verdict on 2000 names under 2000 constraints");
+    CHECK(secsock_verdict_has(verdict, SECSOCK_PROBLEM_TOO_COMPLEX), "they are too complex");
+    printf("# %.1f ms\n", took);
+    secsock_verdict_free(verdict);
+    example_close(&input);
+    free(constraints);
+    free(names);
+}
+
+/* Each allocation fails once: an error, no crash, nothing lost. */
+static void scarce_memory(void)
+{
+    static const struct example table[] = {
+        { "a good chain", { &leaf, &inter }, { &root }, .purpose = PURPOSE_SERVER },
+        { "much that is wrong",
+          { &leaf_wrong, &inter_expired, &inter_by_stranger, &self, &root },
+          { &stranger, &narrow },
+          .name = "b.example",
+          .purpose = PURPOSE_SERVER },
+        { "RSA", { &leaf_rsa }, { &root_rsa }, .purpose = PURPOSE_SERVER },
+    };
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        struct input input;
+        unsigned long n = 0;
+        bool good = true, failed = true;
+        example_open(&table[i], &input);
+        long live = memory_live();
+        while (good && failed) {
+            secsock_verdict *verdict = NULL;
+            memory_fail(++n);
+            int rc = validate(&input.validation, &verdict);
+            failed = memory_failed() != 0;
+            memory_fail(0);
+            good = failed ? rc == SECSOCK_E_MEMORY && verdict == NULL
+                          : rc == SECSOCK_OK && verdict != NULL;
+            secsock_verdict_free(verdict);
+        }
+        CHECK(good && n > 5, "%s: each of %lu allocations may fail", table[i].sentence, n - 1);
+        CHECK(memory_live() == live, "%s: and nothing is lost", table[i].sentence);
+        example_close(&input);
+    }
+}
+
+int main(void)
+{
+    one_name_many_keys();
+    mesh();
+    too_many();
+    too_deep();
+    names_and_constraints();
+    scarce_memory();
+    mint_end();
+    return check_done();
+}

@@ -1,0 +1,196 @@
+-- Certificates and stores of them.
+local secsock = require "secsock"
+local support = require "spec.support"
+
+local folder
+
+setup(function() folder = support.certificates.make() end)
+teardown(function() support.certificates.remove(folder) end)
+
+-- What openssl says about a certificate.
+local function openssl(name, arguments)
+  local command = ("openssl x509 -in %s/%s -noout %s"):format(folder, name, arguments)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read "*a"
+  pipe:close()
+  return text
+end
+
+describe("A certificate", function()
+  local cert, root
+
+  before_each(function()
+    cert = assert(secsock.cert.load(folder .. "/right.pem"))
+    root = assert(secsock.cert.load(folder .. "/root.pem"))
+  end)
+
+  it("tells who it is for, and from whom", function()
+    assert.equal("CN=mail.example", cert:subject())
+    assert.equal("CN=Example Issuing Authority", cert:issuer())
+    assert.equal("mail.example", cert:commonname())
+    assert.equal("secsock cert: CN=mail.example", tostring(cert))
+    assert.is_false(cert:selfissued())
+    assert.is_true(root:selfissued())
+  end)
+
+  it("tells what openssl tells", function()
+    local serial = openssl("right.pem", "-serial"):match "serial=(%x+)"
+    assert.equal(serial:lower(), cert:serial())
+    local function hex(text) return text:match "=([%x:]+)":gsub(":", ""):lower() end
+    assert.equal(hex(openssl("right.pem", "-fingerprint -sha256")), cert:sha256())
+    assert.equal(hex(openssl("right.pem", "-fingerprint -sha1")), cert:sha1())
+    local pipe = assert(io.popen(("openssl x509 -in %s/right.pem -noout -pubkey"
+      .. " | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | openssl base64")
+      :format(folder)))
+    assert.equal(pipe:read "*l", cert:pin())
+    pipe:close()
+  end)
+
+  it("tells from when to when it is valid", function()
+    assert.is_true(cert:notbefore() <= os.time())
+    assert.is_true(cert:notafter() > os.time())
+    local expired = secsock.cert.load(folder .. "/expired.pem")
+    assert.equal(1609459200, expired:notbefore()) -- 2021-01-01
+    assert.equal(1640995200, expired:notafter())
+    assert.matches("^%d+$", tostring(cert:notafter()))
+  end)
+
+  it("tells what it may be used for", function()
+    assert.is_false(cert:isca())
+    assert.is_true(root:isca())
+    assert.is_nil(root:pathlength())
+    assert.equal(0, cert:chain()[1]:pathlength())
+    assert.same({ "digitalSignature" }, cert:keyusage())
+    assert.same({ "keyCertSign", "cRLSign" }, root:keyusage())
+    assert.same({ "serverAuth" }, cert:extkeyusage())
+    assert.same({}, root:extkeyusage())
+  end)
+
+  it("tells which names it is for", function()
+    assert.same({
+      { kind = "dns", value = "mail.example" },
+      { kind = "dns", value = "db.example" },
+      { kind = "dns", value = "chat.example" },
+      { kind = "dns", value = "directory.example" },
+      { kind = "dns", value = "localhost" },
+      { kind = "ip", value = "127.0.0.1" },
+    }, cert:sans())
+    assert.same({}, root:sans())
+  end)
+
+  it("tells about its keys", function()
+    assert.equal(3, cert:version())
+    assert.equal("EC", cert:keytype())
+    assert.equal(256, cert:keybits())
+    assert.equal("P-256", cert:curve())
+    assert.equal("ecdsa-with-SHA256", cert:signaturealgorithm())
+    assert.equal(cert:chain()[1]:subjectkeyid(), cert:authoritykeyid())
+    assert.is_nil(root:authoritykeyid())
+  end)
+
+  it("carries its issuers, and a private key if it came with one", function()
+    assert.equal(1, #cert:chain())
+    assert.equal("CN=Example Issuing Authority", cert:chain()[1]:subject())
+    assert.is_false(cert:hasprivatekey())
+    local identity = assert(secsock.cert.identity {
+      cert = folder .. "/right.pem", key = folder .. "/right.key",
+    })
+    assert.is_true(identity:hasprivatekey())
+    assert.equal(cert, identity)
+  end)
+
+  it("is the same in every encoding", function()
+    assert.equal(cert, assert(secsock.cert.der(cert:der())))
+    assert.equal(cert, assert(secsock.cert.pem(cert:pem())))
+    assert.are_not_equal(cert, root)
+    assert.matches("^%-%-%-%-%-BEGIN CERTIFICATE%-%-%-%-%-\n", cert:pem())
+  end)
+
+  it("cannot be made of what is none", function()
+    for _, case in ipairs {
+      { "load", "/nowhere.pem", "file" },
+      { "load", folder .. "/right.key", "format" },
+      { "pem", "no PEM", "format" },
+      { "pem", "", "format" },
+      { "der", "no DER", "format" },
+      { "der", "", "format" },
+      { "der", cert:der():sub(1, -2), "format" },
+      { "der", cert:der() .. "x", "format" },
+    } do
+      local made, err, details = secsock.cert[case[1]](case[2])
+      assert.is_nil(made)
+      assert.equal(case[3], err)
+      assert.is_string(details.message)
+    end
+    assert.has_error(function() secsock.cert.load(nil) end)
+    assert.has_error(function() secsock.cert.load "a\0b" end)
+    assert.has_error(function() secsock.cert.identity {} end)
+  end)
+
+  it("lives as long as anything refers to it", function()
+    local chain = cert:chain()
+    cert = nil
+    for _ = 1, 3 do collectgarbage() end
+    assert.equal("CN=Example Issuing Authority", chain[1]:subject())
+  end)
+end)
+
+describe("A store", function()
+  it("holds each certificate once", function()
+    local store = secsock.store.new()
+    assert.equal(0, store:count())
+    local root = assert(secsock.cert.load(folder .. "/root.pem"))
+    assert.equal(store, store:add(root))
+    assert.equal(store, store:add(root))
+    assert.equal(1, store:count())
+    assert.matches("^secsock store: 1 ", tostring(store))
+  end)
+
+  it("is filled from files, folders and texts", function()
+    local store = secsock.store.new()
+    assert.equal(2, store:load(folder .. "/right.pem"))
+    assert.equal(1, store:pem(support.read(folder .. "/root.pem")))
+    assert.equal(3, store:count())
+    assert.is_true(store:loaddir(folder) > 3)
+    assert.equal("file", (select(2, store:load "/nowhere.pem")))
+    assert.equal("file", (select(2, store:loaddir "/nowhere")))
+    assert.equal("format", (select(2, store:pem "nothing")))
+  end)
+
+  it("shows its certificates in the order of adding", function()
+    local store = secsock.store.new()
+    store:load(folder .. "/right.pem")
+    local subjects = {}
+    for cert in store:certs() do subjects[#subjects + 1] = cert:subject() end
+    assert.same({ "CN=mail.example", "CN=Example Issuing Authority" }, subjects)
+    for _ in secsock.store.new():certs() do error "an empty store has none" end
+  end)
+
+  it("changes no more once a configuration trusts in it", function()
+    local store = secsock.store.new()
+    store:load(folder .. "/root.pem")
+    local config = secsock.config { trust = store }
+    local ok, err = store:load(folder .. "/right.pem")
+    assert.is_nil(ok)
+    assert.equal("frozen", err)
+    assert.equal(1, store:count())
+    assert.is_truthy(config)
+  end)
+
+  it("can be the system's", function()
+    local store, err = secsock.store.system()
+    if store then
+      assert.is_true(store:count() > 0)
+      assert.equal(store, secsock.store.system())
+    else
+      assert.is_string(err)
+    end
+  end)
+
+  it("is not what it is not", function()
+    local store = secsock.store.new()
+    assert.has_error(function() store:add(store) end)
+    assert.has_error(function() store:add "text" end)
+    assert.has_error(function() store.count({}) end)
+  end)
+end)

@@ -1,0 +1,94 @@
+--- GnuTLS's gnutls-serv and gnutls-cli as peers, told what to do in secsock's own words.
+local pki = require "spec.support.pki"
+local process = require "spec.support.process"
+
+local gnutls = { name = "GnuTLS" }
+
+local groups = {
+  X25519 = "X25519", ["P-256"] = "SECP256R1", ["P-384"] = "SECP384R1", ["P-521"] = "SECP521R1",
+}
+
+-- What a cipher suite is made of: its cipher, and under TLS 1.2 the key that it goes with.
+local function parts(suite)
+  local cipher = suite:match "AES_%d+_GCM" or "CHACHA20_POLY1305"
+  return (cipher:gsub("_", "-")), suite:match "^TLS_ECDHE_(%u+)_WITH"
+end
+
+-- Priority strings: what is said first goes, then the one thing comes.
+local function priority(is)
+  local words = { "NORMAL" }
+  local function only(kind, name)
+    words[#words + 1] = ("-%s-ALL:+%s-%s"):format(kind, kind, name)
+  end
+  if is.version then only("VERS", (is.version:gsub("v", ""))) end
+  if is.group then only("GROUP", groups[is.group]) end
+  if is.cipher then
+    local cipher, key = parts(is.cipher)
+    words[#words + 1] = "-CIPHER-ALL:+" .. cipher
+    if key then words[#words + 1] = "-KX-ALL:+ECDHE-" .. key end
+  end
+  words[#words + 1] = is.priority
+  return table.concat(words, ":")
+end
+
+-- Adds words to a command.
+local function add(command, ...)
+  for i = 1, select("#", ...) do command[#command + 1] = (select(i, ...)) end
+end
+
+local function common(command, is)
+  add(command, "--priority", priority(is), "--x509cafile", pki(is.trust or "ca.pem"))
+  if is.alpn then add(command, "--alpn", is.alpn) end
+  if is.identity then
+    add(command, "--x509certfile", pki(is.identity .. (is.alone and ".pem" or "-chain.pem")),
+        "--x509keyfile", pki(is.identity .. ".key"))
+  end
+  for _, word in ipairs(is.words or {}) do add(command, word) end
+  return command
+end
+
+--- Starts a server, which is at program.port and sends lines back. `clients`: that they "may" or
+-- "must" show a certificate. It listens on every address: it cannot do otherwise.
+function gnutls.server(is)
+  local port = process.freeport()
+  -- It tells of alerts at this level of detail only.
+  local command = common({ "gnutls-serv", "--port", port, "--debug", 5 }, is)
+  add(command, is.http and "--http" or "--echo")
+  add(command, is.clients == "must" and "--require-client-cert" or not is.clients and "-a" or nil)
+  if is.clients then add(command, "--verify-client-cert") end
+  local program = process.start(command)
+  program.port, program.echoes = port, true
+  program:listens(port)
+  return program
+end
+
+--- Starts a client for a port. It trusts the specs' CA, expects `peername`, and says so by SNI.
+function gnutls.client(port, is)
+  local command = common({ "gnutls-cli", "--port", port, "127.0.0.1" }, is)
+  if is.careless then
+    add(command, "--insecure")
+  else
+    add(command, "--verify-hostname", is.peername or "mail.example")
+  end
+  if is.peername == false then
+    add(command, "--disable-sni")
+  else
+    add(command, "--sni-hostname", is.peername or "mail.example")
+  end
+  command.talks, command.from = not is.from, is.from
+  return process.start(command)
+end
+
+--- A pattern for what a peer says that has agreed on these facts.
+function gnutls.agreement(info)
+  local description = ("(%s-X.509)-(ECDHE-%s)-(%s)-(%s)"):format(
+    info.version:gsub("v", ""), groups[info.group], "SIGNATURE", (parts(info.cipher)))
+  return (description:gsub("%W", "%%%0"):gsub("SIGNATURE", "[%%w-]+"))
+end
+
+--- A pattern for what a peer says that has been sent an alert.
+function gnutls.alert(number)
+  return ("[Aa]lert ?%%[2?|?%d%%]"):format(number)
+end
+
+return gnutls

@@ -1,0 +1,83 @@
+--- OpenSSL's s_server and s_client as peers, told what to do in secsock's own words.
+local pki = require "spec.support.pki"
+local process = require "spec.support.process"
+
+local openssl = { name = "OpenSSL" }
+
+-- What it calls the cipher suites of TLS 1.2; those of 1.3 have one name.
+local ciphers = {
+  TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 = "ECDHE-ECDSA-AES128-GCM-SHA256",
+  TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 = "ECDHE-ECDSA-AES256-GCM-SHA384",
+  TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 = "ECDHE-ECDSA-CHACHA20-POLY1305",
+  TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 = "ECDHE-RSA-AES128-GCM-SHA256",
+  TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 = "ECDHE-RSA-AES256-GCM-SHA384",
+  TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 = "ECDHE-RSA-CHACHA20-POLY1305",
+}
+
+-- Adds words to a command.
+local function add(command, ...)
+  for i = 1, select("#", ...) do command[#command + 1] = (select(i, ...)) end
+end
+
+-- What clients and servers have in common. `alone`: the certificate goes without its issuer. `words`
+-- go through as they are.
+local function common(command, is)
+  if is.version then add(command, is.version == "TLSv1.3" and "-tls1_3" or "-tls1_2") end
+  if is.cipher and ciphers[is.cipher] then
+    add(command, "-cipher", ciphers[is.cipher])
+  elseif is.cipher then
+    add(command, "-ciphersuites", is.cipher)
+  end
+  if is.group then add(command, "-groups", is.group) end
+  if is.alpn then add(command, "-alpn", is.alpn) end
+  if is.identity then
+    add(command, "-cert", pki(is.identity .. ".pem"), "-key", pki(is.identity .. ".key"))
+    -- The issuers that are sent along come from here.
+    if not is.alone then add(command, "-chainCAfile", pki(is.identity .. "-chain.pem")) end
+  end
+  for _, word in ipairs(is.words or {}) do add(command, word) end
+  return command
+end
+
+--- Starts a server for one connection, which is at program.port. `clients`: that they "may" or
+-- "must" show a certificate.
+function openssl.server(is)
+  local command = common({ "openssl", "s_server", "-accept", "127.0.0.1:0",
+                           "-naccept", is.connections or 1 }, is)
+  if is.clients then
+    add(command, is.clients == "must" and "-Verify" or "-verify", 2, "-CAfile", pki "ca.pem",
+        "-verify_return_error")
+  end
+  command.talks, command.from = not is.from, is.from
+  local program = process.start(command)
+  program.port = tonumber((program:expect "ACCEPT %S*:(%d+)\n"))
+  return program
+end
+
+--- Starts a client for a port. It trusts the specs' CA, expects `peername`, and says so by SNI.
+function openssl.client(port, is)
+  local command = common({ "openssl", "s_client", "-connect", "127.0.0.1:" .. port,
+                           "-CAfile", pki(is.trust or "ca.pem") }, is)
+  if not is.careless then
+    add(command, "-verify_return_error", "-verify_hostname", is.peername or "mail.example")
+  end
+  if is.peername == false then
+    add(command, "-noservername")
+  else
+    add(command, "-servername", is.peername or "mail.example")
+  end
+  command.talks, command.from = not is.from, is.from
+  return process.start(command)
+end
+
+--- A pattern for what a peer says that has agreed on these facts.
+function openssl.agreement(info)
+  return (("C[Ii][Pp][Hh][Ee][Rr] is " .. (ciphers[info.cipher] or info.cipher) .. "\n"):gsub("%-", "%%-"))
+end
+
+--- A pattern for what a peer says that has been sent an alert.
+function openssl.alert(number)
+  return ("SSL alert number %d\n"):format(number)
+end
+
+return openssl
