@@ -303,7 +303,9 @@ void secsock_config_free(secsock_config *config);
 /* The last error of a setter; borrowed, until the next call on the configuration. */
 const secsock_error *secsock_config_last_error(const secsock_config *config);
 
-/* The lowest and the highest protocol version; secsock_tls values. */
+/* The lowest and the highest protocol version; secsock_tls values. One for which there is no
+ * cipher suite or no group among those set is not offered; when that leaves none, the first use of
+ * the configuration fails with SECSOCK_E_ARGUMENT. */
 int secsock_config_set_versions(secsock_config *config, int lowest, int highest);
 
 /* The cipher suites, by IANA name, in the order of preference, with ':' between them. An unknown
@@ -587,8 +589,9 @@ int secsock_verdict_explain(const secsock_verdict *verdict, char *buffer, size_t
  * NULL and fill *error (which may be NULL). PEM text may hold other things between the blocks.
  */
 
-/* The first certificate of a PEM text, with those after it as the issuers to send along, and
- * with its private key if one is there. password: for an encrypted key, else NULL. */
+/* The first certificate of a PEM text, with those after it as the issuers to send along (put in
+ * the order in which they certify one another), and with its private key if one is there.
+ * password: for an encrypted key, else NULL. */
 int secsock_cert_from_pem(secsock_cert **out, const void *pem, size_t len, const char *password,
                           secsock_error *error);
 
@@ -612,7 +615,10 @@ secsock_cert *secsock_cert_ref(const secsock_cert *cert);
 void secsock_cert_free(secsock_cert *cert);
 
 /* Facts. Strings and bytes are borrowed and live as long as the certificate. Names are RFC 4514
- * text, most specific part first; numbers of serials are hex without separators. */
+ * text, most specific part first; numbers of serials are hex without separators. In texts a
+ * backslash and two hex digits stand for what is not printable. Strings are made when the first of
+ * them is asked for: should memory be short then, each is NULL, and the numbers that go with them
+ * (the size of the key) are 0. */
 const char *secsock_cert_subject(const secsock_cert *cert);
 const char *secsock_cert_issuer(const secsock_cert *cert);
 const char *secsock_cert_common_name(const secsock_cert *cert); /* or NULL */
@@ -625,8 +631,9 @@ int secsock_cert_path_length(const secsock_cert *cert); /* -1: no limit */
 int secsock_cert_is_self_issued(const secsock_cert *cert);
 int secsock_cert_has_private_key(const secsock_cert *cert);
 
-/* The key: "EC", "RSA", "Ed25519", "Ed448" (else the OID in dots), its size in bits, its curve
- * ("P-256") or NULL; the algorithm of the issuer's signature ("ecdsa-with-SHA256"). */
+/* The key: "EC", "RSA", "RSA-PSS", "Ed25519", "Ed448" (else the OID in dots), its size in bits (0
+ * when unknown), its curve ("P-256") or NULL; the algorithm of the issuer's signature
+ * ("ecdsa-with-SHA256"). */
 const char *secsock_cert_key_type(const secsock_cert *cert);
 int secsock_cert_key_bits(const secsock_cert *cert);
 const char *secsock_cert_key_curve(const secsock_cert *cert);
@@ -653,7 +660,7 @@ const char *secsock_cert_authority_key_id(const secsock_cert *cert);
 /* The pin of the public key: base64 of the SHA-256 of the SubjectPublicKeyInfo (RFC 7469). */
 const char *secsock_cert_pin(const secsock_cert *cert);
 
-/* The encodings. */
+/* The encodings; len may be NULL. */
 const void *secsock_cert_der(const secsock_cert *cert, size_t *len);
 const char *secsock_cert_pem(const secsock_cert *cert);
 
@@ -672,7 +679,7 @@ int secsock_store_system(secsock_store **out, secsock_error *error);
 
 /* Adds; the store keeps a reference. Loading returns how many certificates were found, those
  * already there included, and adds all or none. A store that a configuration trusts in is
- * immutable (SECSOCK_E_FROZEN). */
+ * immutable (SECSOCK_E_FROZEN), and so is the system's. */
 int secsock_store_add(secsock_store *store, const secsock_cert *cert, secsock_error *error);
 int secsock_store_load_file(secsock_store *store, const char *path, secsock_error *error);
 int secsock_store_load_dir(secsock_store *store, const char *path, secsock_error *error);
