@@ -7,12 +7,16 @@
 #include "engine_internal.h"
 #include "error.h"
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static int initialised = WOLFSSL_FAILURE;
-
-static void initialise(void)
+/* wolfSSL's own state for the process; a start that failed for want of memory is tried again. */
+static bool start(void)
 {
-    initialised = wolfSSL_Init();
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static bool started;
+    pthread_mutex_lock(&lock);
+    started = started || wolfSSL_Init() == WOLFSSL_SUCCESS;
+    bool result = started;
+    pthread_mutex_unlock(&lock);
+    return result;
 }
 
 /* The names of the cipher suites as wolfSSL wants them; the caller frees. */
@@ -50,7 +54,7 @@ static int set_ciphers(WOLFSSL_CTX *ctx, const secsock_config *config, secsock_e
     int set = wolfSSL_CTX_set_cipher_list(ctx, list);
     free(list);
     if (set != WOLFSSL_SUCCESS)
-        return error_set(error, SECSOCK_E_UNSUPPORTED, "these cipher suites are not available");
+        return error_memory(error); /* every name is of our own list */
     return SECSOCK_OK;
 }
 
@@ -62,7 +66,7 @@ static int set_groups(struct engine_context *context, const secsock_config *conf
     for (size_t i = 0; i < config->group_count && count < WOLFSSL_MAX_GROUP_COUNT; i++)
         numbers[count++] = config->groups[i]->number;
     if (wolfSSL_CTX_set_groups(context->ctx, numbers, count) != WOLFSSL_SUCCESS)
-        return error_set(error, SECSOCK_E_UNSUPPORTED, "these groups are not available");
+        return error_memory(error); /* every number is of our own list */
     /* A hybrid group is not known everywhere yet: a share for the second choice as well spares a
      * round trip with a peer that lacks it (RFC 8446, section 4.1.4). */
     context->shares[0] = config->groups[0];
@@ -89,6 +93,30 @@ static char *chain_text(const secsock_cert *identity)
     return text;
 }
 
+/* What wolfSSL's own reader has against a certificate: 0 or an error number. */
+static int unreadable(const secsock_cert *cert)
+{
+    DecodedCert decoded;
+    wc_InitDecodedCert(&decoded, cert->der, (word32)cert->der_len, NULL);
+    int failed = wc_ParseCert(&decoded, CERT_TYPE, NO_VERIFY, NULL);
+    wc_FreeDecodedCert(&decoded);
+    return failed;
+}
+
+/* wolfSSL has not taken the identity, and does not tell why: for want of memory if not because it
+ * cannot read one of the certificates. */
+static int explain_identity(const secsock_cert *identity, secsock_error *error)
+{
+    for (size_t i = 0; i <= identity->chain_len; i++) {
+        const secsock_cert *cert = i == 0 ? identity : identity->chain[i - 1];
+        int failed = unreadable(cert);
+        if (failed != 0 && failed != MEMORY_E)
+            return error_set(error, SECSOCK_E_UNSUPPORTED, "wolfSSL cannot read %s: %s",
+                             secsock_cert_subject(cert), wc_GetErrorString(failed));
+    }
+    return error_memory(error);
+}
+
 static int set_identity(WOLFSSL_CTX *ctx, const secsock_cert *identity, secsock_error *error)
 {
     if (!identity)
@@ -102,13 +130,7 @@ static int set_identity(WOLFSSL_CTX *ctx, const secsock_cert *identity, secsock_
     if (set == WOLFSSL_SUCCESS)
         set = wolfSSL_CTX_use_PrivateKey_buffer(ctx, identity->key, (long)identity->key_len,
                                                 WOLFSSL_FILETYPE_ASN1);
-    if (set == MEMORY_E)
-        return error_memory(error);
-    if (set != WOLFSSL_SUCCESS)
-        return error_set(error, SECSOCK_E_UNSUPPORTED, "wolfSSL does not take the identity %s: %s",
-                         secsock_cert_subject(identity),
-                         wolfSSL_ERR_reason_error_string((unsigned long)set));
-    return SECSOCK_OK;
+    return set == WOLFSSL_SUCCESS ? SECSOCK_OK : explain_identity(identity, error);
 }
 
 static int set_resumption(struct engine_context *context, secsock_error *error)
@@ -175,10 +197,8 @@ int engine_context_new(struct engine_context **out, const secsock_config *config
                        secsock_error *error)
 {
     *out = NULL;
-    pthread_once(&once, initialise);
-    if (initialised != WOLFSSL_SUCCESS)
-        return error_set(error, SECSOCK_E_INTERNAL, "wolfSSL could not be initialised (%d)",
-                         initialised);
+    if (!start())
+        return error_memory(error);
     struct engine_context *context = calloc(1, sizeof *context);
     if (!context)
         return error_memory(error);
