@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "pubkey.h"
 
 static void set_defaults(secsock_config *config)
 {
@@ -282,20 +283,33 @@ static int contradiction(const secsock_config *config, const char *what, secsock
                      what, with);
 }
 
-/* A version is offered only with a cipher suite and a group for it. */
+/* wolfSSL signs with an RSA-PSS key under TLS 1.2 in a way that peers refuse: as rsa_pss_rsae and
+ * not as rsa_pss_pss (RFC 8446, section 4.2.3). */
+static bool identity_serves(const secsock_config *config, int version)
+{
+    return version >= SECSOCK_TLS_1_3 || config->identity == NULL ||
+           pubkey_kind(config->identity->x509.key_alg) != PUBKEY_RSA_PSS;
+}
+
+/* A version is offered only with a cipher suite and a group for it, and a key that can sign. */
 static int settle_versions(secsock_config *config, secsock_error *error)
 {
-    bool cipher = false;
+    bool cipher = false, group = false;
     config->lowest = config->highest = 0;
     for (int v = config->allowed_lowest; v <= config->allowed_highest; v++) {
         cipher = cipher || has_cipher(config, v);
-        if (!has_cipher(config, v) || !has_group(config, v))
+        group = group || (has_cipher(config, v) && has_group(config, v));
+        if (!has_cipher(config, v) || !has_group(config, v) || !identity_serves(config, v))
             continue;
         config->lowest = config->lowest != 0 ? config->lowest : v;
         config->highest = v;
     }
     if (config->highest != 0)
         return SECSOCK_OK;
+    if (cipher && group)
+        return error_set(
+            error, SECSOCK_E_ARGUMENT,
+            "the configuration contradicts itself: an RSA-PSS key serves TLSv1.3 only");
     return contradiction(config, cipher ? "groups" : "cipher suites", error);
 }
 

@@ -195,6 +195,21 @@ static void a_server_needs_an_identity(void)
     secsock_config_free(c);
 }
 
+static void an_rsa_pss_key_serves_tls_1_3_only(void)
+{
+    secsock_error error;
+    secsock_config *both = with_identity("rsa-pss-chain.pem", "rsa-pss.key");
+    secsock_config *old = with_identity("rsa-pss-chain.pem", "rsa-pss.key");
+    CHECK(use(both, SECSOCK_SERVER, &error) == SECSOCK_OK && both->lowest == SECSOCK_TLS_1_3,
+          "a server with an RSA-PSS key offers TLS 1.3 only");
+    secsock_config_set_versions(old, SECSOCK_TLS_1_2, SECSOCK_TLS_1_2);
+    CHECK(use(old, SECSOCK_SERVER, &error) == SECSOCK_E_ARGUMENT &&
+              strstr(error.message, "an RSA-PSS key serves TLSv1.3 only"),
+          "and none where only TLS 1.2 is allowed: %s", error.message);
+    secsock_config_free(both);
+    secsock_config_free(old);
+}
+
 static void refuses_contradictions(void)
 {
     static const struct {
@@ -283,6 +298,7 @@ int main(void)
     sets_numbers();
     freezes_when_used();
     a_server_needs_an_identity();
+    an_rsa_pss_key_serves_tls_1_3_only();
     refuses_contradictions();
     refuses_what_leaves_no_version();
     offers_only_versions_that_it_can_serve();
