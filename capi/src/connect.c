@@ -1,4 +1,4 @@
-/* How a socket gets its transport: connecting, listening, accepting, attaching. */
+/* How a socket gets its transport: connecting, or attaching what the program has. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,18 +7,6 @@
 #include "handshake.h"
 
 /* --------------------------------------------------------------------------------- connect */
-
-void connect_abandon(secsock *s)
-{
-    if (s->addresses)
-        freeaddrinfo(s->addresses);
-    s->addresses = s->attempt = NULL;
-    if (s->connecting >= 0)
-        close(s->connecting);
-    if (s->listener >= 0)
-        close(s->listener);
-    s->connecting = s->listener = -1;
-}
 
 static int connect_failed(secsock *s, int sys_errno)
 {
@@ -45,7 +33,7 @@ static void connected(secsock *s)
 {
     transport_set_fd(&s->transport, s->connecting);
     s->connecting = -1;
-    connect_abandon(s);
+    sock_abandon(s);
     error_clear(&s->error);
     s->state = SECSOCK_STATE_PLAIN;
 }
@@ -130,7 +118,7 @@ static int open_connection(secsock *s, const char *host, int port)
     bool unfinished = result > SECSOCK_E_ARGUMENT || result == SECSOCK_E_TIMEOUT;
     if (unfinished)
         return result;
-    connect_abandon(s);
+    sock_abandon(s);
     return sock_fail(s, result);
 }
 
@@ -151,95 +139,6 @@ int secsock_connect(secsock *s, const char *host, int port)
     if (result == SECSOCK_OK && !s->deferred)
         result = sock_run(s, SECSOCK_TIMEOUT_HANDSHAKE, handshake_step, NULL);
     return sock_leave(s, result);
-}
-
-/* ---------------------------------------------------------------------------------- listen */
-
-int secsock_listen(secsock *s, const char *host, int port, int backlog)
-{
-    if (!s)
-        return SECSOCK_E_ARGUMENT;
-    sock_enter(s);
-    if (s->state != SECSOCK_STATE_NEW || s->addresses)
-        return sock_wrong_state(s, "secsock_listen");
-    if (port < 0 || port > 65535 || backlog < 0)
-        return error_set(&s->error, SECSOCK_E_ARGUMENT, "a port from 0 to 65535, a backlog >= 0");
-    int result = sock_take_role(s, SECSOCK_SERVER);
-    if (result != SECSOCK_OK)
-        return result;
-    struct addrinfo *addresses = NULL;
-    result = net_resolve(&addresses, host, port, &s->error);
-    if (result != SECSOCK_OK)
-        return result;
-    result = net_listen(&s->listener, addresses, backlog);
-    if (result == SECSOCK_OK)
-        s->state = SECSOCK_STATE_LISTENING;
-    else
-        error_errno(&s->error, result, errno, "listening on %s port %d", host ? host : "*", port);
-    freeaddrinfo(addresses);
-    return result;
-}
-
-static int wait_for_connection(secsock *listener, int *fd)
-{
-    int timeout = sock_timeout(listener, SECSOCK_TIMEOUT_CONNECT);
-    int64_t deadline = clock_deadline(timeout);
-    for (;;) {
-        int result = net_accept(fd, listener->listener);
-        if (result == SECSOCK_WANT_READ && timeout != 0)
-            result = net_wait(listener->listener, SECSOCK_WANT_READ, deadline);
-        else if (result != SECSOCK_E_SYSTEM)
-            return result;
-        if (result == SECSOCK_E_TIMEOUT)
-            return error_set(&listener->error, result, "no connection within %d ms", timeout);
-        if (result != SECSOCK_OK)
-            return error_errno(&listener->error, result, errno, "accepting a connection");
-    }
-}
-
-static secsock *inherit(const secsock *listener, int fd)
-{
-    secsock *s = secsock_new(listener->config);
-    if (!s)
-        return NULL;
-    transport_set_fd(&s->transport, fd);
-    s->context = listener->context;
-    s->role = SECSOCK_SERVER;
-    s->state = SECSOCK_STATE_PLAIN;
-    s->hook = listener->hook;
-    s->hook_arg = listener->hook_arg;
-    s->may_downgrade = listener->may_downgrade;
-    memcpy(s->timeouts, listener->timeouts, sizeof s->timeouts);
-    return s;
-}
-
-int secsock_accept(secsock *listener, secsock **out)
-{
-    if (!listener || !out)
-        return SECSOCK_E_ARGUMENT;
-    *out = NULL;
-    sock_enter(listener);
-    if (listener->state != SECSOCK_STATE_LISTENING)
-        return sock_wrong_state(listener, "secsock_accept");
-    int fd = -1;
-    int result = wait_for_connection(listener, &fd);
-    if (result != SECSOCK_OK)
-        return sock_leave(listener, result);
-    secsock *s = inherit(listener, fd);
-    if (!s) {
-        close(fd);
-        return error_memory(&listener->error);
-    }
-    bool upgrades = !listener->deferred && sock_timeout(s, SECSOCK_TIMEOUT_CONNECT) != 0;
-    if (upgrades)
-        result = secsock_upgrade(s, NULL);
-    if (result == SECSOCK_OK || result > SECSOCK_E_ARGUMENT) {
-        *out = s;
-        return SECSOCK_OK;
-    }
-    listener->error = s->error;
-    secsock_free(s);
-    return result;
 }
 
 /* ---------------------------------------------------------------------------------- attach */

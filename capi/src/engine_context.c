@@ -58,15 +58,20 @@ static int set_ciphers(WOLFSSL_CTX *ctx, const secsock_config *config, secsock_e
     return SECSOCK_OK;
 }
 
+/* By name, for that way all other groups are disabled too: under TLS 1.2 a server would use any that
+ * wolfSSL knows. */
 static int set_groups(struct engine_context *context, const secsock_config *config,
                       secsock_error *error)
 {
-    int numbers[WOLFSSL_MAX_GROUP_COUNT];
-    int count = 0;
-    for (size_t i = 0; i < config->group_count && count < WOLFSSL_MAX_GROUP_COUNT; i++)
-        numbers[count++] = config->groups[i]->number;
-    if (wolfSSL_CTX_set_groups(context->ctx, numbers, count) != WOLFSSL_SUCCESS)
-        return error_memory(error); /* every number is of our own list */
+    enum { LONGEST = sizeof "SecP384r1MLKEM1024" };
+    char list[GROUPS_MOST * LONGEST], *end = list;
+    for (size_t i = 0; i < config->group_count; i++) {
+        if (i > 0)
+            *end++ = ':';
+        end = stpcpy(end, config->groups[i]->name);
+    }
+    if (wolfSSL_CTX_set1_groups_list(context->ctx, list) != WOLFSSL_SUCCESS)
+        return error_memory(error); /* every name is of our own list */
     /* A hybrid group is not known everywhere yet: a share for the second choice as well spares a
      * round trip with a peer that lacks it (RFC 8446, section 4.1.4). */
     context->shares[0] = config->groups[0];

@@ -29,8 +29,8 @@ static const struct cause {
     const char *text;
 } causes[] = {
     { VERSION_ERROR, SECSOCK_E_VERSION, ALERT_PROTOCOL_VERSION, "no TLS version in common" },
-    { MATCH_SUITE_ERROR, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,
-      "no cipher suite in common" },
+    { WOLFSSL_ERROR_SYSCALL, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,
+      "no cipher suite or group in common" }, /* what wolfSSL_get_error() makes of MATCH_SUITE_ERROR */
     { UNSUPPORTED_SUITE, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,
       "the peer chose a cipher suite that was not offered" },
     { BAD_KEY_SHARE_DATA, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,

@@ -64,6 +64,16 @@ int engine_on_ticket(WOLFSSL *ssl, unsigned char name[WOLFSSL_TICKET_NAME_SZ],
                      unsigned char mac[WOLFSSL_TICKET_MAC_SZ], int sealing, unsigned char *text,
                      int len, int *out_len, void *cache);
 
+enum {
+    RECORD_CHANGE_CIPHER_SPEC = 20,
+    RECORD_ALERT = 21,
+    RECORD_HANDSHAKE = 22,
+    RECORD_HEADER = 5
+};
+
+/* Offers the session that is remembered for the client's key, if any. */
+void engine_offer_session(struct engine *engine);
+
 /* Sends a fatal alert, as far as it can be sent. */
 void engine_send_alert(struct engine *engine, int alert);
 

@@ -14,6 +14,16 @@ int secsock_get_role(const secsock *s)
     return (int)s->role;
 }
 
+const secsock_error *secsock_last_error(const secsock *s)
+{
+    return &s->error;
+}
+
+int secsock_want(const secsock *s)
+{
+    return s->want;
+}
+
 secsock_config *secsock_get_config(const secsock *s)
 {
     return s->config;

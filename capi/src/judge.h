@@ -12,7 +12,7 @@ enum { PATH_MOST = 48 };
 
 struct link {
     const secsock_cert *cert;
-    enum signature_result signature; /* of the next one, its issuer; of no meaning for the last */
+    enum signature_result signature; /* by the next one, its issuer */
 };
 
 enum path_end {

@@ -23,14 +23,13 @@ enum { COST_NOT_ANCHORED = 10000, COST_BAD_SIGNATURE = 50 };
 /* Of paths that lead nowhere the one that goes farthest says the most. */
 enum { WORTH_OF_A_STEP = 20 };
 
-enum { UNCHECKED = -1 };
-
 struct node {
     const secsock_cert *cert;
     struct pubkey key;
     uint32_t subject_hash;
     uint32_t issuer_hash;
-    unsigned problems; /* of its own, as an issuer */
+    unsigned problems;                   /* of its own, as an issuer */
+    enum signature_result own_signature; /* with its own key */
     bool anchor;
     bool judged;
     bool expanded;
@@ -40,7 +39,7 @@ struct node {
 
 struct edge {
     size_t issuer; /* a node */
-    int signature; /* an enum signature_result, or UNCHECKED */
+    enum signature_result signature;
 };
 
 struct finder {
@@ -96,6 +95,7 @@ static size_t node_of(struct finder *finder, const secsock_cert *cert)
         .cert = cert,
         .subject_hash = x509_name_hash(cert->x509.subject),
         .issuer_hash = x509_name_hash(cert->x509.issuer),
+        .own_signature = SIGNATURE_UNCHECKED,
     };
     pubkey_read(&cert->x509, &nodes[finder->node_count].key);
     return finder->node_count++;
@@ -110,7 +110,7 @@ static void add_edge(struct finder *finder, size_t issuer)
         return;
     }
     finder->edges = edges;
-    edges[finder->edge_count++] = (struct edge){ issuer, UNCHECKED };
+    edges[finder->edge_count++] = (struct edge){ issuer, SIGNATURE_UNCHECKED };
 }
 
 /* Whether the key identifiers say that this is not the issuer. They are hints and no proof. */
@@ -184,38 +184,56 @@ static size_t signature_price(const struct pubkey *key)
 }
 
 /* The answer for another issuer with the same key: checked once, known for all. */
-static int known_signature(const struct finder *finder, const struct node *node,
-                           const struct node *issuer)
+static enum signature_result known_signature(const struct finder *finder, const struct node *node,
+                                             const struct node *issuer)
 {
     for (size_t i = 0; i < node->edge_count; i++) {
         const struct edge *edge = &finder->edges[node->edges + i];
-        if (edge->signature != UNCHECKED &&
+        if (edge->signature != SIGNATURE_UNCHECKED &&
             slice_equal(finder->nodes[edge->issuer].cert->x509.spki, issuer->cert->x509.spki))
             return edge->signature;
     }
-    return UNCHECKED;
+    return SIGNATURE_UNCHECKED;
 }
 
-/* Makes sure that the signature of an edge is checked; false when that cannot be afforded. */
+/* Checks the signature of a certificate with a key; SIGNATURE_UNCHECKED when that cannot be
+ * afforded. */
+static enum signature_result verify(struct finder *finder, const struct node *node,
+                                    const struct pubkey *key)
+{
+    const struct x509 *x509 = &node->cert->x509;
+    size_t price = signature_price(key);
+    enum signature_result result;
+    if (price > finder->signature_work) {
+        finder->exhausted = true;
+        return SIGNATURE_UNCHECKED;
+    }
+    finder->signature_work -= price;
+    result = signature_verify(x509->sig_alg, x509->tbs, x509->signature, key);
+    if (result == SIGNATURE_NO_MEMORY)
+        finder->rc = SECSOCK_E_MEMORY;
+    return result;
+}
+
+/* Makes sure that the signature of an edge is checked; false when that cannot be done. */
 static bool check_edge(struct finder *finder, const struct node *node, struct edge *edge)
 {
     const struct node *issuer = &finder->nodes[edge->issuer];
-    const struct x509 *x509 = &node->cert->x509;
-    size_t price = signature_price(&issuer->key);
-    if (edge->signature == UNCHECKED)
+    if (edge->signature == SIGNATURE_UNCHECKED)
         edge->signature = known_signature(finder, node, issuer);
-    if (edge->signature != UNCHECKED)
-        return true;
-    if (price > finder->signature_work) {
-        finder->exhausted = true;
+    if (edge->signature == SIGNATURE_UNCHECKED)
+        edge->signature = verify(finder, node, &issuer->key);
+    return edge->signature != SIGNATURE_UNCHECKED && finder->rc == SECSOCK_OK;
+}
+
+/* Whether a certificate is signed with its own key. */
+static bool is_self_signed(struct finder *finder, struct node *node)
+{
+    if (!x509_is_self_issued(&node->cert->x509))
         return false;
-    }
-    finder->signature_work -= price;
-    edge->signature =
-        (int)signature_verify(x509->sig_alg, x509->tbs, x509->signature, &issuer->key);
-    if (edge->signature == SIGNATURE_NO_MEMORY)
-        finder->rc = SECSOCK_E_MEMORY;
-    return finder->rc == SECSOCK_OK;
+    if (node->own_signature == SIGNATURE_UNCHECKED)
+        node->own_signature = verify(finder, node, &node->key);
+    return node->own_signature == SIGNATURE_GOOD;
 }
 
 static unsigned own_problems(struct finder *finder, struct node *node)
@@ -271,7 +289,6 @@ static void visit(struct finder *finder, unsigned cost);
 /* Follows one edge from the end of the path. */
 static void follow(struct finder *finder, size_t from, struct edge *edge, unsigned cost)
 {
-    const struct x509 *x509 = &finder->nodes[from].cert->x509;
     struct node *issuer = &finder->nodes[edge->issuer];
     struct link *link = &finder->path.links[finder->path.count - 1];
     cost += own_problems(finder, issuer);
@@ -285,15 +302,17 @@ static void follow(struct finder *finder, size_t from, struct edge *edge, unsign
         (finder->clean_only && edge->signature != SIGNATURE_GOOD))
         return;
     if (edge->signature != SIGNATURE_GOOD) {
-        if (key_ids_differ(x509, &issuer->cert->x509))
+        /* No issuer to complain about where it is known to be another. */
+        if (key_ids_differ(&finder->nodes[from].cert->x509, &issuer->cert->x509) ||
+            is_self_signed(finder, &finder->nodes[from]))
             return;
         cost += COST_BAD_SIGNATURE;
     }
     if (cost > finder->best_cost)
         return;
-    link->signature = (enum signature_result)edge->signature;
+    link->signature = edge->signature;
     finder->trail[finder->path.count] = edge->issuer;
-    finder->path.links[finder->path.count++] = (struct link){ issuer->cert, SIGNATURE_GOOD };
+    finder->path.links[finder->path.count++] = (struct link){ issuer->cert, SIGNATURE_UNCHECKED };
     if (issuer->anchor)
         finish(finder, cost);
     else
@@ -330,7 +349,7 @@ static void search(struct finder *finder, bool clean_only)
     finder->best_cost = (unsigned)-1;
     finder->path.count = 1;
     finder->path.end = PATH_NOWHERE;
-    finder->path.links[0] = (struct link){ finder->nodes[0].cert, SIGNATURE_GOOD };
+    finder->path.links[0] = (struct link){ finder->nodes[0].cert, SIGNATURE_UNCHECKED };
     finder->trail[0] = 0;
     visit(finder, 0);
 }
@@ -357,7 +376,7 @@ static void find(struct finder *finder, secsock_cert *const *chain, size_t count
     if (finder->rc != SECSOCK_OK)
         return;
     if (judge_holds(finder->in->anchors, &chain[0]->x509)) {
-        finder->best.links[0] = (struct link){ chain[0], SIGNATURE_GOOD };
+        finder->best.links[0] = (struct link){ chain[0], SIGNATURE_UNCHECKED };
         finder->best.count = 1;
         finder->best.end = PATH_ANCHORED;
         return;

@@ -1,4 +1,4 @@
-/* The socket itself: its life, its settings, its states, and how a call waits. */
+/* The socket itself: its life, its settings, its upgrade. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +27,19 @@ secsock *secsock_new(secsock_config *config)
     return s;
 }
 
+int secsock_close(secsock *s)
+{
+    if (!s || s->state == SECSOCK_STATE_CLOSED)
+        return SECSOCK_OK;
+    sock_enter(s);
+    if (s->state == SECSOCK_STATE_SECURE)
+        engine_close_notify(s->engine, NULL);
+    sock_abandon(s);
+    transport_close(&s->transport);
+    s->state = SECSOCK_STATE_CLOSED;
+    return SECSOCK_OK;
+}
+
 void secsock_free(secsock *s)
 {
     if (!s)
@@ -37,91 +50,6 @@ void secsock_free(secsock *s)
     secsock_config_free(s->config);
     free(s->peername);
     free(s);
-}
-
-/* ---------------------------------------------------------------------------- calls, errors */
-
-void sock_enter(secsock *s)
-{
-    s->want = 0;
-    if (s->state != SECSOCK_STATE_FAILED)
-        error_clear(&s->error);
-}
-
-int sock_leave(secsock *s, int result)
-{
-    s->want = result < 0 && result > SECSOCK_E_ARGUMENT ? result : 0;
-    return result;
-}
-
-int sock_fail(secsock *s, int code)
-{
-    s->state = SECSOCK_STATE_FAILED;
-    buffer_clear(&s->transport.input);
-    return code;
-}
-
-/* What is broken stays broken, for the reason that broke it. */
-int sock_wrong_state(secsock *s, const char *call)
-{
-    if (s->state == SECSOCK_STATE_FAILED)
-        return s->error.code;
-    if (s->state == SECSOCK_STATE_CLOSED)
-        return error_set(&s->error, SECSOCK_E_CLOSED, "%s: the socket is closed", call);
-    return error_set(&s->error, SECSOCK_E_STATE, "%s is not legal in the state %s", call,
-                     secsock_state_name((int)s->state));
-}
-
-const secsock_error *secsock_last_error(const secsock *s)
-{
-    return &s->error;
-}
-
-int secsock_want(const secsock *s)
-{
-    return s->want;
-}
-
-/* --------------------------------------------------------------------------------- waiting */
-
-int sock_timeout(const secsock *s, secsock_timeout kind)
-{
-    for (unsigned bit = 0; bit < sizeof s->timeouts / sizeof *s->timeouts; bit++)
-        if (kind == 1u << bit)
-            return s->timeouts[bit];
-    return -1;
-}
-
-static int timed_out(secsock *s, int timeout)
-{
-    return error_set(&s->error, SECSOCK_E_TIMEOUT, "not done within %d ms", timeout);
-}
-
-int sock_run(secsock *s, secsock_timeout kind, sock_operation *operation, void *args)
-{
-    int timeout = sock_timeout(s, kind);
-    int64_t deadline = clock_deadline(timeout);
-    for (;;) {
-        int result = operation(s, args);
-        bool waits = result == SECSOCK_WANT_READ || result == SECSOCK_WANT_WRITE;
-        if (!waits || timeout == 0 || !transport_can_wait(&s->transport))
-            return result;
-        result = transport_wait(&s->transport, result, deadline);
-        if (result == SECSOCK_E_TIMEOUT)
-            return timed_out(s, timeout);
-        if (result != SECSOCK_OK)
-            return sock_fail(s, error_errno(&s->error, result, s->transport.sys_errno, "waiting"));
-    }
-}
-
-int secsock_set_timeout(secsock *s, int operations, int milliseconds)
-{
-    if (!s || operations <= 0 || operations > SECSOCK_TIMEOUT_ALL)
-        return SECSOCK_E_ARGUMENT;
-    for (unsigned bit = 0; bit < sizeof s->timeouts / sizeof *s->timeouts; bit++)
-        if ((unsigned)operations & 1u << bit)
-            s->timeouts[bit] = milliseconds < 0 ? -1 : milliseconds;
-    return SECSOCK_OK;
 }
 
 /* -------------------------------------------------------------------------------- settings */
@@ -136,6 +64,16 @@ enum {
     IN_LISTENING = 1 << SECSOCK_STATE_LISTENING,
     IN_PLAIN = 1 << SECSOCK_STATE_PLAIN
 };
+
+int secsock_set_timeout(secsock *s, int operations, int milliseconds)
+{
+    if (!s || operations <= 0 || operations > SECSOCK_TIMEOUT_ALL)
+        return SECSOCK_E_ARGUMENT;
+    for (unsigned bit = 0; bit < sizeof s->timeouts / sizeof *s->timeouts; bit++)
+        if ((unsigned)operations & 1u << bit)
+            s->timeouts[bit] = milliseconds < 0 ? -1 : milliseconds;
+    return SECSOCK_OK;
+}
 
 int secsock_set_peername(secsock *s, const char *name)
 {
@@ -192,14 +130,6 @@ int secsock_allow_downgrade(secsock *s, int on)
         return sock_wrong_state(s, "secsock_allow_downgrade");
     s->may_downgrade = on != 0;
     return SECSOCK_OK;
-}
-
-int sock_take_role(secsock *s, secsock_role role)
-{
-    int result = config_use(s->config, role, &s->context, &s->error);
-    if (result == SECSOCK_OK)
-        s->role = role;
-    return result;
 }
 
 /* --------------------------------------------------------------------------------- upgrade */

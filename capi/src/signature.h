@@ -8,7 +8,8 @@ enum signature_result {
     SIGNATURE_GOOD,
     SIGNATURE_BAD,         /* not made over this data by the owner of this key */
     SIGNATURE_UNSUPPORTED, /* an algorithm or a key that cannot be checked here */
-    SIGNATURE_NO_MEMORY
+    SIGNATURE_NO_MEMORY,
+    SIGNATURE_UNCHECKED /* nobody has looked yet: no result of signature_verify() */
 };
 
 /* Whether `signature` was made over `data` with the private half of `key`. `algorithm` is the

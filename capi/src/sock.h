@@ -69,7 +69,7 @@ int sock_run(secsock *s, secsock_timeout kind, sock_operation *operation, void *
 int sock_timeout(const secsock *s, secsock_timeout kind);
 
 /* Gives up a connect that is under way, or the listening. */
-void connect_abandon(secsock *s);
+void sock_abandon(secsock *s);
 
 /* The role is known: takes the configuration into use. */
 int sock_take_role(secsock *s, secsock_role role);

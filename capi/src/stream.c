@@ -1,8 +1,5 @@
 /* Bytes of the program: sending, receiving, closing; and memory transports. */
-#include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "error.h"
 #include "handshake.h"
@@ -231,19 +228,6 @@ int secsock_downgrade(secsock *s)
                          "downgrading was not allowed: see secsock_allow_downgrade()");
     s->downgrading = true;
     return sock_leave(s, sock_run(s, SECSOCK_TIMEOUT_HANDSHAKE, downgrade_step, NULL));
-}
-
-int secsock_close(secsock *s)
-{
-    if (!s || s->state == SECSOCK_STATE_CLOSED)
-        return SECSOCK_OK;
-    sock_enter(s);
-    if (s->state == SECSOCK_STATE_SECURE)
-        engine_close_notify(s->engine, NULL);
-    connect_abandon(s);
-    transport_close(&s->transport);
-    s->state = SECSOCK_STATE_CLOSED;
-    return SECSOCK_OK;
 }
 
 /* ----------------------------------------------------------------------------------- memory */

@@ -1,0 +1,97 @@
+/* Resumption: what a client keeps and offers, and the tickets of a server. */
+#include "engine_internal.h"
+
+static void release_session(void *session)
+{
+    wolfSSL_SESSION_free(session);
+}
+
+/* A copy, for wolfSSL goes on changing the original. Returns 0: no reference was kept. */
+int engine_on_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
+{
+    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
+    struct chain *chain = engine_chain(engine);
+    WOLFSSL_SESSION *copy = engine->key && chain ? wolfSSL_SESSION_dup(session) : NULL;
+    if (copy)
+        session_remember(engine->context->sessions, engine->key, copy, release_session, chain);
+    return 0;
+}
+
+static bool seal_ticket(struct engine *engine, struct session_cache *cache, struct ticket *ticket)
+{
+    unsigned generation = engine_resumed(engine) ? engine->generation + 1 : 0;
+    return session_seal(cache, ticket, engine_chain(engine), generation);
+}
+
+/* wolfSSL opens one ticket after the other until it takes one: the last is the one in use. */
+static bool open_ticket(struct engine *engine, struct session_cache *cache, struct ticket *ticket)
+{
+    chain_free(engine->remembered);
+    if (!session_open(cache, ticket, &engine->remembered, &engine->generation))
+        return false;
+    engine->by_ticket = engine->context->asks && !engine->turn;
+    engine->turn = true;
+    return true;
+}
+
+int engine_on_ticket(WOLFSSL *ssl, unsigned char name[WOLFSSL_TICKET_NAME_SZ],
+                     unsigned char iv[WOLFSSL_TICKET_IV_SZ],
+                     unsigned char mac[WOLFSSL_TICKET_MAC_SZ], int sealing, unsigned char *text,
+                     int len, int *out_len, void *cache)
+{
+    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
+    struct ticket ticket = { name, iv, mac, text, (size_t)len };
+    if (sealing) {
+        if (*out_len < len + TICKET_DIGEST || !seal_ticket(engine, cache, &ticket))
+            return WOLFSSL_TICKET_RET_FATAL;
+        *out_len = len + TICKET_DIGEST;
+        return WOLFSSL_TICKET_RET_OK;
+    }
+    if (len < TICKET_DIGEST)
+        return WOLFSSL_TICKET_RET_REJECT;
+    ticket.len -= TICKET_DIGEST;
+    *out_len = (int)ticket.len;
+    return open_ticket(engine, cache, &ticket) ? WOLFSSL_TICKET_RET_OK : WOLFSSL_TICKET_RET_REJECT;
+}
+
+/* A session that cannot be used any more means a full handshake, no failure. */
+void engine_offer_session(struct engine *engine)
+{
+    WOLFSSL_SESSION *session =
+        session_recall(engine->context->sessions, engine->key, &engine->remembered);
+    if (session)
+        wolfSSL_set_session(engine->ssl, session);
+    wolfSSL_SESSION_free(session);
+}
+
+/* A session of TLS 1.2 that was resumed may be again, and the server need not renew its ticket. */
+static void keep_session(struct engine *engine)
+{
+    WOLFSSL_SESSION *session = wolfSSL_get1_session(engine->ssl);
+    if (session)
+        engine_on_session(engine->ssl, session);
+    wolfSSL_SESSION_free(session);
+}
+
+static int send_ticket(struct engine *engine, secsock_error *error)
+{
+    int sent = wolfSSL_send_SessionTicket(engine->ssl);
+    if (sent == WOLFSSL_SUCCESS)
+        return SECSOCK_OK;
+    int result = engine_result(engine, sent, "sending a session ticket failed", error);
+    /* What could not be sent yet leaves with the first data. */
+    return result == SECSOCK_WANT_WRITE ? SECSOCK_OK : result;
+}
+
+int engine_finish(struct engine *engine, secsock_error *error)
+{
+    bool server = engine->context->role == SECSOCK_SERVER;
+    bool has_tickets = engine_version(engine) >= SECSOCK_TLS_1_3;
+    if (!engine->context->sessions)
+        return SECSOCK_OK;
+    if (server && has_tickets)
+        return send_ticket(engine, error);
+    if (!server && !has_tickets && engine_resumed(engine))
+        keep_session(engine);
+    return SECSOCK_OK;
+}

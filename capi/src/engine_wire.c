@@ -1,0 +1,152 @@
+/*
+ * The wire as wolfSSL sees it: what it sends may be held back, and what it receives is looked at.
+ *
+ * A peer is judged outside of wolfSSL, between its last word and our next. The send callback holds
+ * our flight back (it says that it would block) from the moment that the turn is ours; the caller
+ * judges, then lets the flight go or sends an alert in its stead. The turn is ours:
+ * - as a client, when the server has answered: from the first byte after the ClientHello that is
+ *   not a second ClientHello (RFC 8446, section 4.1.4);
+ * - as a server that asks for certificates, when the client has answered our request, or has shown
+ *   a ticket, which holds the answer of an earlier handshake;
+ * - as a server that asks for none, from our first byte on.
+ */
+#include <string.h>
+
+#include "engine_internal.h"
+
+/* Whether the handshake has come so far that what we send next answers the peer. */
+static bool is_settled(const struct engine *engine)
+{
+    return engine->keys || wolfSSL_version(engine->ssl) < TLS1_3_VERSION;
+}
+
+/* RFC 8446, section 4.1.3: a ServerHello with this random asks for another ClientHello. */
+static bool is_retry_request(const unsigned char *record, size_t len)
+{
+    static const unsigned char random[] = { 0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11,
+                                            0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
+                                            0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E,
+                                            0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C };
+    enum { AT = RECORD_HEADER + 6 }; /* behind the headers of handshake and version */
+    return len >= AT + sizeof random && record[0] == RECORD_HANDSHAKE &&
+           memcmp(record + AT, random, sizeof random) == 0;
+}
+
+static bool must_hold(const struct engine *engine, const unsigned char *record, size_t len)
+{
+    if (engine->released || !engine->turn)
+        return false;
+    if (is_settled(engine))
+        return true;
+    return engine->context->role == SECSOCK_SERVER && record[0] != RECORD_CHANGE_CIPHER_SPEC &&
+           !is_retry_request(record, len);
+}
+
+static int callback_failed(struct engine *engine, int result)
+{
+    engine->failure = result;
+    return result == SECSOCK_E_RESET ? WOLFSSL_CBIO_ERR_CONN_RST : WOLFSSL_CBIO_ERR_GENERAL;
+}
+
+/* The answer of a client that has no certificate (RFC 5246, section 7.4.6). wolfSSL would send it
+ * twice if it were told to wait with it: it is taken, and kept back here. */
+static bool is_empty_certificate(const unsigned char *record, size_t len)
+{
+    static const unsigned char message[] = { 11, 0, 0, 3, 0, 0, 0 };
+    return len == RECORD_HEADER + sizeof message && record[0] == RECORD_HANDSHAKE &&
+           memcmp(record + RECORD_HEADER, message, sizeof message) == 0;
+}
+
+static int hold(struct engine *engine, const unsigned char *record, size_t len)
+{
+    if (is_empty_certificate(record, len))
+        return buffer_append(&engine->stash, record, len) == SECSOCK_OK
+                   ? (int)len
+                   : callback_failed(engine, SECSOCK_E_MEMORY);
+    engine->held = true;
+    engine->held_len = len;
+    memcpy(engine->head, record, len < sizeof engine->head ? len : sizeof engine->head);
+    return WOLFSSL_CBIO_ERR_WANT_WRITE;
+}
+
+static int send_stash(struct engine *engine)
+{
+    struct buffer *stash = &engine->stash;
+    while (stash->len > 0) {
+        int n = transport_send(engine->transport, buffer_bytes(stash), stash->len);
+        if (n < 0)
+            return n;
+        buffer_consume(stash, (size_t)n);
+    }
+    return SECSOCK_OK;
+}
+
+int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
+{
+    struct engine *engine = arg;
+    size_t len = (size_t)size;
+    (void)ssl;
+    if (must_hold(engine, (const unsigned char *)data, len))
+        return hold(engine, (const unsigned char *)data, len);
+    if (engine->skip > 0) {
+        size_t skipped = engine->skip < len ? engine->skip : len;
+        engine->skip -= skipped;
+        return (int)skipped;
+    }
+    int n = send_stash(engine);
+    if (n == SECSOCK_OK)
+        n = transport_send(engine->transport, data, len);
+    if (n > 0) {
+        engine->sent_any = true;
+        return n;
+    }
+    return n == SECSOCK_WANT_WRITE ? WOLFSSL_CBIO_ERR_WANT_WRITE : callback_failed(engine, n);
+}
+
+/* A peer that does not speak TLS is told apart by its first bytes, before wolfSSL sees them: a
+ * handshake or alert record of major version 3 (RFC 8446, section 5.1). */
+static bool looks_like_tls(struct engine *engine)
+{
+    const struct buffer *input = &engine->transport->input;
+    const uint8_t *bytes = buffer_bytes(input);
+    bool client = engine->context->role == SECSOCK_CLIENT;
+    if ((bytes[0] == RECORD_HANDSHAKE || (client && bytes[0] == RECORD_ALERT)) &&
+        (input->len < 2 || bytes[1] == 3))
+        return true;
+    engine->opening_len = input->len < sizeof engine->opening ? input->len : sizeof engine->opening;
+    memcpy(engine->opening, bytes, engine->opening_len);
+    return false;
+}
+
+static int receive_first(struct engine *engine)
+{
+    int n = transport_fill(engine->transport);
+    if (n <= 0)
+        return n;
+    if (!looks_like_tls(engine))
+        return SECSOCK_E_NOT_TLS;
+    engine->first_record = true;
+    return n;
+}
+
+int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg)
+{
+    struct engine *engine = arg;
+    (void)ssl;
+    if (engine->sent_any && (engine->context->role == SECSOCK_CLIENT || is_settled(engine))) {
+        engine->turn = true;
+        engine->by_ticket = false;
+    }
+    int n = engine->first_record ? 1 : receive_first(engine);
+    if (n > 0)
+        n = transport_receive(engine->transport, data, (size_t)size);
+    if (n > 0)
+        return n;
+    if (n == SECSOCK_WANT_READ)
+        return WOLFSSL_CBIO_ERR_WANT_READ;
+    if (n == 0) {
+        engine->failure = SECSOCK_E_TRUNCATED;
+        return WOLFSSL_CBIO_ERR_CONN_CLOSE;
+    }
+    return callback_failed(engine, n);
+}
