@@ -91,12 +91,12 @@ void engine_free(struct engine *engine)
 
 static int drive(struct engine *engine, secsock_error *error)
 {
+    static const char doing[] = "the TLS handshake failed";
     engine->held = false;
     int done = engine->context->role == SECSOCK_CLIENT ? wolfSSL_connect(engine->ssl)
                                                        : wolfSSL_accept(engine->ssl);
-    if (done == WOLFSSL_SUCCESS)
-        return SECSOCK_OK;
-    return engine_result(engine, done, "the TLS handshake failed", error);
+    int result = done == WOLFSSL_SUCCESS ? SECSOCK_OK : engine_result(engine, done, doing, error);
+    return engine_sent(engine, result, doing, error);
 }
 
 /* A server that asks for certificates holds its ServerHello when a ticket was shown. If the ticket

@@ -58,8 +58,8 @@ static int set_ciphers(WOLFSSL_CTX *ctx, const secsock_config *config, secsock_e
     return SECSOCK_OK;
 }
 
-/* By name, for that way all other groups are disabled too: under TLS 1.2 a server would use any that
- * wolfSSL knows. */
+/* By name, for that disables all other groups: under TLS 1.2 a server would use any that wolfSSL
+ * knows. */
 static int set_groups(struct engine_context *context, const secsock_config *config,
                       secsock_error *error)
 {
@@ -148,12 +148,14 @@ static int set_resumption(struct engine_context *context, secsock_error *error)
         return SECSOCK_OK;
     }
     /* Sessions are ours to keep; wolfSSL's own cache is one for the whole process. */
-    wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_NO_INTERNAL);
     if (context->role == SECSOCK_CLIENT) {
+        wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_NO_INTERNAL);
         wolfSSL_CTX_sess_set_new_cb(ctx, engine_on_session);
         return wolfSSL_CTX_UseSessionTicket(ctx) == WOLFSSL_SUCCESS ? SECSOCK_OK
                                                                     : error_memory(error);
     }
+    /* Without a session ID, too: with one, wolfSSL's clients think that their ticket was taken. */
+    wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_OFF);
     wolfSSL_CTX_set_TicketEncCb(ctx, engine_on_ticket);
     wolfSSL_CTX_set_TicketEncCtx(ctx, context->sessions);
     /* Under TLS 1.3 the ticket waits until the peer has been judged: see engine_finish(). */

@@ -30,7 +30,7 @@ static const struct cause {
 } causes[] = {
     { VERSION_ERROR, SECSOCK_E_VERSION, ALERT_PROTOCOL_VERSION, "no TLS version in common" },
     { WOLFSSL_ERROR_SYSCALL, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,
-      "no cipher suite or group in common" }, /* what wolfSSL_get_error() makes of MATCH_SUITE_ERROR */
+      "no cipher suite or group in common" }, /* its word for MATCH_SUITE_ERROR */
     { UNSUPPORTED_SUITE, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,
       "the peer chose a cipher suite that was not offered" },
     { BAD_KEY_SHARE_DATA, SECSOCK_E_HANDSHAKE, ALERT_HANDSHAKE_FAILURE,
@@ -174,4 +174,16 @@ int engine_result(struct engine *engine, int returned, const char *doing, secsoc
     if (number == MEMORY_E)
         return error_memory(error);
     return tls_failed(engine, number, doing, error);
+}
+
+int engine_sent(struct engine *engine, int result, const char *doing, secsock_error *error)
+{
+    char byte;
+    if (!engine->cut || result == SECSOCK_E_ALERT)
+        return result;
+    int n = wolfSSL_peek(engine->ssl, &byte, 1);
+    if (n <= 0 && engine_result(engine, n, doing, error) == SECSOCK_E_ALERT)
+        return SECSOCK_E_ALERT;
+    engine->failure = SECSOCK_E_RESET;
+    return transport_failed(engine, doing, error);
 }

@@ -47,6 +47,7 @@ struct engine {
     unsigned generation;       /* of that session's ticket */
     bool certificate_failed;   /* the verify callback saw an error that is fatal */
     bool first_record;         /* the peer's first record has been looked at */
+    bool cut;                  /* the peer takes no more bytes; it may have said why */
     int failure;               /* what a callback found, as a secsock_result, or 0 */
     unsigned char opening[32]; /* the peer's first bytes, when they are not TLS */
     size_t opening_len;
@@ -80,5 +81,9 @@ void engine_send_alert(struct engine *engine, int alert);
 /* Turns what a wolfSSL call has left into a result of ours: SECSOCK_WANT_* or, set in *error, a
  * failure. `doing` begins the sentence. */
 int engine_result(struct engine *engine, int returned, const char *doing, secsock_error *error);
+
+/* The result of a call that has sent something: `result`, unless the connection was found broken.
+ * Then it is the alert by which the peer ended it, if there is one, or SECSOCK_E_RESET. */
+int engine_sent(struct engine *engine, int result, const char *doing, secsock_error *error);
 
 #endif

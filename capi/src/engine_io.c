@@ -68,14 +68,9 @@ static int write_record(struct engine *engine, const void *data, size_t len, sec
     if (engine->unflushed > 0)
         len = engine->unflushed;
     int n = wolfSSL_write(engine->ssl, data, (int)len);
-    if (n > 0) {
-        engine->unflushed = 0;
-        return n;
-    }
-    int result = engine_result(engine, n, "sending failed", error);
-    if (result == SECSOCK_WANT_WRITE)
-        engine->unflushed = len;
-    return result;
+    int result = n > 0 ? n : engine_result(engine, n, "sending failed", error);
+    engine->unflushed = result == SECSOCK_WANT_WRITE ? len : 0;
+    return engine_sent(engine, result, "sending failed", error);
 }
 
 int engine_write(struct engine *engine, const void *data, size_t len, secsock_error *error)
@@ -98,9 +93,10 @@ int engine_close_notify(struct engine *engine, secsock_error *error)
     if (wolfSSL_get_shutdown(engine->ssl) & WOLFSSL_SENT_SHUTDOWN)
         return SECSOCK_OK;
     int done = wolfSSL_shutdown(engine->ssl);
-    if (done == WOLFSSL_SUCCESS || done == WOLFSSL_SHUTDOWN_NOT_DONE)
-        return SECSOCK_OK;
-    return engine_result(engine, done, "sending close_notify failed", error);
+    int result = SECSOCK_OK;
+    if (done != WOLFSSL_SUCCESS && done != WOLFSSL_SHUTDOWN_NOT_DONE)
+        result = engine_result(engine, done, "sending close_notify failed", error);
+    return engine_sent(engine, result, "sending close_notify failed", error);
 }
 
 /* ----------------------------------------------------------------------------------- facts */

@@ -75,12 +75,13 @@ static void keep_session(struct engine *engine)
 
 static int send_ticket(struct engine *engine, secsock_error *error)
 {
+    static const char doing[] = "sending a session ticket failed";
     int sent = wolfSSL_send_SessionTicket(engine->ssl);
-    if (sent == WOLFSSL_SUCCESS)
-        return SECSOCK_OK;
-    int result = engine_result(engine, sent, "sending a session ticket failed", error);
+    int result = sent == WOLFSSL_SUCCESS ? SECSOCK_OK : engine_result(engine, sent, doing, error);
     /* What could not be sent yet leaves with the first data. */
-    return result == SECSOCK_WANT_WRITE ? SECSOCK_OK : result;
+    if (result == SECSOCK_WANT_WRITE)
+        result = SECSOCK_OK;
+    return engine_sent(engine, result, doing, error);
 }
 
 int engine_finish(struct engine *engine, secsock_error *error)

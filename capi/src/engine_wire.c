@@ -100,6 +100,12 @@ int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
         engine->sent_any = true;
         return n;
     }
+    /* A peer that refuses sends an alert and closes. wolfSSL goes on as if the bytes had left, and so
+     * comes to read the alert: see engine_sent(). */
+    if (n == SECSOCK_E_RESET) {
+        engine->cut = true;
+        return size;
+    }
     return n == SECSOCK_WANT_WRITE ? WOLFSSL_CBIO_ERR_WANT_WRITE : callback_failed(engine, n);
 }
 
