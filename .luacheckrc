@@ -1,4 +1,5 @@
-std = "min"
+std = "min" -- what every Lua from 5.1 to 5.4 has; and what each has under one name or the other
+read_globals = { "unpack", table = { fields = { "unpack" } } }
 max_line_length = 100
 exclude_files = { "build" }
 

@@ -41,7 +41,7 @@ local function judge(_, verdict)
   print("The peer sent " .. #verdict:chain() .. " certificates:")
   for _, cert in ipairs(verdict:chain()) do show(cert) end
   print "The verdict:"
-  print((verdict:explain():gsub("([^\n]+)", "  %1")))
+  io.write((verdict:explain():gsub("([^\n]+)", "  %1")))
   return nil -- as the verdict says
 end
 

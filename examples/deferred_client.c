@@ -46,7 +46,7 @@ static int judge(secsock *s, const secsock_verdict *verdict, void *arg)
     (void)s;
     (void)arg;
     secsock_verdict_explain(verdict, text, sizeof text);
-    printf("--- the verdict\n%s\n---\n", text);
+    printf("--- the verdict\n%s---\n", text);
     return SECSOCK_FOLLOW; /* CE had SSL_ERR_OKAY here, whatever it had found */
 }
 

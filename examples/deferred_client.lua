@@ -30,7 +30,7 @@ end
 
 -- 9. The hook: is told everything that there is to know about the peer, and judges.
 local function judge(_, verdict)
-  print("--- the verdict\n" .. verdict:explain() .. "\n---")
+  print("--- the verdict\n" .. verdict:explain() .. "---")
   return nil -- as the verdict says; CE had SSL_ERR_OKAY here, whatever it had found
 end
 

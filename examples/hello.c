@@ -10,7 +10,7 @@ int main(int argc, char **argv)
     char answer = 0;
     secsock_config *config = secsock_config_new();
     if (argc > 3 && secsock_config_trust_file(config, argv[3]) != SECSOCK_OK)
-        return 1;
+        return puts(secsock_config_last_error(config)->message), 1;
     secsock *s = secsock_new(config);
     int ok = secsock_defer(s, 1) == SECSOCK_OK &&                 /* no handshake yet */
              secsock_connect(s, host, port) == SECSOCK_OK &&      /* plain TCP */

@@ -59,8 +59,10 @@ static void advance(struct task *task)
         const secsock_cert *peer = secsock_verdict_chain(secsock_get_verdict(task->s), 0);
         printf("port %d: %s\n", task->port, secsock_cert_subject(peer));
     } else if (!waits(result)) {
+        const secsock_error *error = secsock_last_error(task->s);
+        printf("port %d: %s\n", task->port,
+               error->code ? error->message : secsock_result_text(result));
         task->step = FAILED;
-        printf("port %d: %s\n", task->port, secsock_last_error(task->s)->message);
     }
 }
 
@@ -97,10 +99,12 @@ int main(int argc, char **argv)
 
     secsock_config *config = secsock_config_new();
     if (config == NULL || secsock_config_trust_file(config, trust) != SECSOCK_OK)
-        return 1;
+        return puts(config ? secsock_config_last_error(config)->message : "out of memory"), 1;
     for (; count < MOST && (count == 0 || count + 3 < argc); count++) {
         int port = count + 3 < argc ? atoi(argv[count + 3]) : 5432;
         tasks[count] = (struct task){ secsock_new(config), port, CONNECT };
+        if (tasks[count].s == NULL)
+            return puts("out of memory"), 1;
         secsock_set_peername(tasks[count].s, name);
         secsock_defer(tasks[count].s, 1);
         secsock_set_timeout(tasks[count].s, SECSOCK_TIMEOUT_ALL, 0);

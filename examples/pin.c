@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The name must be right all the same, and the dates; who issued it does not matter. */
+/* Who has issued the certificate, and by which rules, does not matter. These do. */
+static const int matters[] = { SECSOCK_PROBLEM_NAME_MISMATCH, SECSOCK_PROBLEM_NAME_UNCHECKED,
+                               SECSOCK_PROBLEM_EXPIRED, SECSOCK_PROBLEM_NOT_YET_VALID };
+
 static int judge(secsock *s, const secsock_verdict *verdict, void *arg)
 {
     const char *pin = arg;
@@ -23,11 +26,9 @@ static int judge(secsock *s, const secsock_verdict *verdict, void *arg)
     printf("The peer's key is %s\n", secsock_cert_pin(leaf));
     if (strcmp(secsock_cert_pin(leaf), pin) != 0)
         return secsock_decide(s, SECSOCK_PROBLEM_REJECTED, "it is not the key that was pinned");
-    for (size_t i = 0; i < secsock_verdict_problem_count(verdict); i++) {
-        int problem = secsock_verdict_problem(verdict, i);
-        if (problem != SECSOCK_PROBLEM_ISSUER_UNKNOWN && problem != SECSOCK_PROBLEM_SELF_SIGNED)
-            return problem;
-    }
+    for (size_t i = 0; i < sizeof matters / sizeof matters[0]; i++)
+        if (secsock_verdict_has(verdict, matters[i]))
+            return matters[i];
     return SECSOCK_ACCEPT;
 }
 

@@ -23,7 +23,7 @@ local session = check(starttls.smtp.client(traced, { peername = name, name = "cl
 
 -- What follows, nobody else can read or write. It is good manners to look at what the server said
 -- now and not at what somebody said before.
-print("  -- it takes mails of " .. (session.capabilities.SIZE or "unknown") .. " bytes")
+print("     It takes mails of " .. (session.capabilities.SIZE or "unknown") .. " bytes.")
 for _, words in ipairs {
   "MAIL FROM:<me@client.example>",
   "RCPT TO:<you@mail.example>",

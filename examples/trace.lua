@@ -3,11 +3,14 @@
 local trace = {}
 trace.__index = trace
 
--- Prints the lines that are whole by now. Bytes that no terminal should see appear as dots.
+-- Prints the lines that are whole by now, the long ones in part. Bytes that are not for terminals
+-- appear as dots.
 local function show(self, who, data)
   local text = self.pending[who] .. data
   self.pending[who] = text:gsub("([^\n]*)\n", function(line)
-    print(("  %s: %s"):format(who, (line:gsub("\r$", ""):gsub("[^\32-\126]", "."))))
+    line = line:gsub("\r$", ""):gsub("[^\32-\126]", ".")
+    if #line > 72 then line = line:sub(1, 69) .. "..." end
+    print(("  %s: %s"):format(who, line))
     return ""
   end)
 end

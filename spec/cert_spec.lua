@@ -25,10 +25,10 @@ describe("A certificate", function()
   end)
 
   it("tells who it is for, and from whom", function()
-    assert.equal("CN=mail.example", cert:subject())
+    assert.equal("CN=Example Services", cert:subject())
     assert.equal("CN=Example Issuing Authority", cert:issuer())
-    assert.equal("mail.example", cert:commonname())
-    assert.equal("secsock cert: CN=mail.example", tostring(cert))
+    assert.equal("Example Services", cert:commonname())
+    assert.equal("secsock cert: CN=Example Services", tostring(cert))
     assert.is_false(cert:selfissued())
     assert.is_true(root:selfissued())
   end)
@@ -162,7 +162,7 @@ describe("A store", function()
     store:load(folder .. "/right.pem")
     local subjects = {}
     for cert in store:certs() do subjects[#subjects + 1] = cert:subject() end
-    assert.same({ "CN=mail.example", "CN=Example Issuing Authority" }, subjects)
+    assert.same({ "CN=Example Services", "CN=Example Issuing Authority" }, subjects)
     for _ in secsock.store.new():certs() do error "an empty store has none" end
   end)
 

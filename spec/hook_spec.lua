@@ -213,7 +213,7 @@ describe("A validation hook", function()
     local wait = secsock.wait
     after_each(function() secsock.wait = wait end)
 
-    -- Upgrades a pair, the client in a coroutine: the pair, the results, how often the hook yielded.
+    -- Upgrades a pair, the client in a coroutine: the pair, the results, and how many yields.
     local function scheduled(hook)
       local p = pair(hook)
       local yields, result = 0, nil

@@ -63,6 +63,9 @@ int config_use(secsock_config *config, secsock_role role, struct engine_context 
 const secsock_store *config_anchors(const secsock_config *config);
 enum validate_profile config_profile(const secsock_config *config);
 
+/* Whether the system's are among the anchors. */
+bool config_trusts_system(const secsock_config *config);
+
 /* What the files of the configuration share. A setter stands between config_begin(), which locks
  * and clears the error, or says why nothing can be set, and config_end(), which unlocks and
  * returns `rc`. Both accept NULL. */

@@ -100,11 +100,16 @@ int secsock_config_trust_system(secsock_config *config)
     return config_end(config, rc);
 }
 
+bool config_trusts_system(const secsock_config *config)
+{
+    return config->anchors == NULL || config->trust_system;
+}
+
 int config_make_anchors(secsock_config *config, secsock_error *error)
 {
     secsock_store *system = NULL, *both = NULL;
     int rc = SECSOCK_OK;
-    if (config->anchors == NULL || config->trust_system)
+    if (config_trusts_system(config))
         rc = secsock_store_system(&system, error);
     if (rc == SECSOCK_OK && config->anchors == NULL) {
         both = secsock_store_ref(system);

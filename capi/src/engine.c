@@ -38,7 +38,8 @@ static int set_up_client(struct engine *engine, const char *sni, const char *key
             return SECSOCK_E_MEMORY;
         engine_offer_session(engine);
     }
-    return offer_shares(engine);
+    int result = engine_offer_protocols(engine);
+    return result == SECSOCK_OK ? offer_shares(engine) : result;
 }
 
 static int set_up(struct engine *engine, const char *sni, const char *key)
@@ -50,10 +51,6 @@ static int set_up(struct engine *engine, const char *sni, const char *key)
     wolfSSL_SetIOWriteCtx(engine->ssl, engine);
     wolfSSL_SetCertCbCtx(engine->ssl, engine);
     wolfSSL_set_tls13_secret_cb(engine->ssl, on_secret, engine);
-    if (context->alpn &&
-        wolfSSL_UseALPN(engine->ssl, context->alpn, (unsigned)strlen(context->alpn),
-                        WOLFSSL_ALPN_FAILED_ON_MISMATCH) != WOLFSSL_SUCCESS)
-        return SECSOCK_E_MEMORY;
     return context->role == SECSOCK_CLIENT ? set_up_client(engine, sni, key) : SECSOCK_OK;
 }
 

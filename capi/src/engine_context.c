@@ -163,13 +163,6 @@ static int set_resumption(struct engine_context *context, secsock_error *error)
     return SECSOCK_OK;
 }
 
-/* A server sees the SNI only if it has a callback that takes it. */
-static int accept_any_name(WOLFSSL *ssl, int *alert, void *arg)
-{
-    (void)ssl, (void)alert, (void)arg;
-    return 0;
-}
-
 /* Nothing is left to wolfSSL's defaults, which differ by version and build. No trust anchor is
  * loaded: wolfSSL parses certificates and proves possession of keys, and validate() judges. */
 static int set_up(struct engine_context *context, const secsock_config *config,
@@ -183,7 +176,7 @@ static int set_up(struct engine_context *context, const secsock_config *config,
     wolfSSL_CTX_SetIORecv(ctx, engine_on_receive);
     wolfSSL_CTX_SetIOSend(ctx, engine_on_send);
     if (context->role == SECSOCK_SERVER)
-        wolfSSL_CTX_set_servername_callback(ctx, accept_any_name);
+        wolfSSL_CTX_set_servername_callback(ctx, engine_on_hello);
     else if (config->identity) /* without one, wolfSSL takes the callback for a promise of one */
         wolfSSL_CTX_set_cert_cb(ctx, engine_on_request, NULL);
     int result = set_versions(ctx, config, error);

@@ -58,6 +58,7 @@ struct engine {
 int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg);
 int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg);
 int engine_on_verify(int verified, WOLFSSL_X509_STORE_CTX *store);
+int engine_on_hello(WOLFSSL *ssl, int *alert, void *unused);
 int engine_on_request(WOLFSSL *ssl, void *unused);
 int engine_on_session(WOLFSSL *ssl, WOLFSSL_SESSION *session);
 int engine_on_ticket(WOLFSSL *ssl, unsigned char name[WOLFSSL_TICKET_NAME_SZ],
@@ -74,6 +75,9 @@ enum {
 
 /* Offers the session that is remembered for the client's key, if any. */
 void engine_offer_session(struct engine *engine);
+
+/* A client's application protocols. SECSOCK_OK or SECSOCK_E_MEMORY. */
+int engine_offer_protocols(struct engine *engine);
 
 /* Sends a fatal alert, as far as it can be sent. */
 void engine_send_alert(struct engine *engine, int alert);

@@ -6,14 +6,22 @@ static void release_session(void *session)
     wolfSSL_SESSION_free(session);
 }
 
-/* A copy, for wolfSSL goes on changing the original. Returns 0: no reference was kept. */
-int engine_on_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
+/* A copy, for wolfSSL goes on changing the original. */
+static void remember(struct engine *engine, WOLFSSL_SESSION *session)
 {
-    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
     struct chain *chain = engine_chain(engine);
     WOLFSSL_SESSION *copy = engine->key && chain ? wolfSSL_SESSION_dup(session) : NULL;
     if (copy)
         session_remember(engine->context->sessions, engine->key, copy, release_session, chain);
+}
+
+/* Under TLS 1.2 it comes before the handshake has ended, and waits for engine_finish(). Returns 0:
+ * no reference was kept. */
+int engine_on_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
+{
+    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
+    if (engine_version(engine) >= SECSOCK_TLS_1_3)
+        remember(engine, session);
     return 0;
 }
 
@@ -64,12 +72,13 @@ void engine_offer_session(struct engine *engine)
     wolfSSL_SESSION_free(session);
 }
 
-/* A session of TLS 1.2 that was resumed may be again, and the server need not renew its ticket. */
+/* A handshake that was tampered with leaves nothing to resume. A session of TLS 1.2 that was resumed
+ * may be again, and the server need not renew its ticket. */
 static void keep_session(struct engine *engine)
 {
     WOLFSSL_SESSION *session = wolfSSL_get1_session(engine->ssl);
     if (session)
-        engine_on_session(engine->ssl, session);
+        remember(engine, session);
     wolfSSL_SESSION_free(session);
 }
 
@@ -92,7 +101,7 @@ int engine_finish(struct engine *engine, secsock_error *error)
         return SECSOCK_OK;
     if (server && has_tickets)
         return send_ticket(engine, error);
-    if (!server && !has_tickets && engine_resumed(engine))
+    if (!server && !has_tickets)
         keep_session(engine);
     return SECSOCK_OK;
 }

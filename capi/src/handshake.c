@@ -110,6 +110,8 @@ static int examine(secsock *s, enum engine_step step)
         .time = time(NULL),
         .purpose = s->role == SECSOCK_CLIENT ? PURPOSE_SERVER : PURPOSE_CLIENT,
         .profile = config_profile(s->config),
+        .vetted_anchors = config_trusts_system(s->config),
+        .forgives_omissions = config_profile(s->config) == PROFILE_PRIVATE,
     };
     return validate(&input, &s->verdict);
 }

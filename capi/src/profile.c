@@ -66,17 +66,19 @@ static bool is_self_signed(const struct x509 *x509, const struct pubkey *key,
 }
 
 /* Section 4.2.1.1 */
-static void check_authority_key_id(const struct x509 *x509, const struct pubkey *key,
-                                   enum profile_role role, struct report *report)
+static void check_authority_key_id(const struct validation *in, const struct x509 *x509,
+                                   const struct pubkey *key, enum profile_role role,
+                                   struct report *report)
 {
     if (x509->authority_issuer != x509->authority_serial)
         broken(report, "its authorityKeyIdentifier has an issuer or a serial number alone");
-    if (x509->authority_key_id.data == NULL && !is_self_signed(x509, key, role))
+    if (x509->authority_key_id.data == NULL && !in->forgives_omissions &&
+        !is_self_signed(x509, key, role))
         broken(report, "it has no authorityKeyIdentifier");
 }
 
 /* Sections 4.2.1.2, 4.2.1.3 and 4.2.1.9 */
-static void check_ca(const struct x509 *x509, struct report *report)
+static void check_ca(const struct validation *in, const struct x509 *x509, struct report *report)
 {
     bool signs = x509->key_usage == -1 || (x509->key_usage & KEY_USAGE_KEY_CERT_SIGN) != 0;
     if (x509->key_usage == 0)
@@ -85,7 +87,7 @@ static void check_ca(const struct x509 *x509, struct report *report)
         broken(report, "its keyUsage has keyCertSign, but it is no CA");
     if (x509->path_length >= 0 && !(x509->is_ca && signs))
         broken(report, "it has a path length, but is no CA that signs certificates");
-    if (!x509->is_ca)
+    if (!x509->is_ca || in->forgives_omissions)
         return;
     if (!x509_is_critical(x509, X509_BASIC_CONSTRAINTS))
         broken(report, "it is a CA, but its basicConstraints are not critical");
@@ -210,8 +212,8 @@ void profile_check(const struct validation *in, const struct x509 *x509, const s
         return;
     check_serial(x509, role, report);
     check_fields(x509, report);
-    check_authority_key_id(x509, key, role, report);
-    check_ca(x509, report);
+    check_authority_key_id(in, x509, key, role, report);
+    check_ca(in, x509, report);
     check_criticality(x509, report);
     check_alt_names(x509, report);
     check_policies(x509, report);

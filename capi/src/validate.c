@@ -133,12 +133,12 @@ static int report_path(const struct state *state, const struct path *path, size_
         struct pubkey key;
         report.cert = path->links[i].cert;
         pubkey_read(&report.cert->x509, &key);
+        /* That there is no path says more about its last certificate than any flaw of form. */
+        if (i + 1 == path->count && path->end != PATH_ANCHORED)
+            report_end(in, path, &report);
         judge_cert(in, &key, judge_role(path, i), &report);
     }
     judge_path(in, path, &name_work, &report);
-    report.cert = path->links[path->count - 1].cert;
-    if (path->end != PATH_ANCHORED)
-        report_end(in, path, &report);
     report.cert = path->links[0].cert;
     check_name(in, &report);
     return report.rc;

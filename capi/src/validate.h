@@ -26,6 +26,8 @@ struct validation {
     enum validate_profile profile;
     bool vetted_anchors; /* a root program took the anchors in, as the system's: that the form of
                             their certificates breaks a rule is of no account */
+    bool forgives_omissions; /* of key identifiers and of critical marks that RFC 5280, section 4,
+                                asks of issuers, and section 6 does not use */
     const struct suffix_list *suffixes; /* no wildcard may stand right below these; or NULL */
     bool limit_intermediates; /* the path may hold no more than max_intermediates, counted as */
     int max_intermediates;    /* RFC 5280 counts them: self-issued ones do not */

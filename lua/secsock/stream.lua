@@ -81,6 +81,7 @@ end
 -- The memory beneath a transport of the program's would take anything at once: it gets one record
 -- more when the one before is gone.
 local function send_carried(s, data, i, j, began)
+  if type(data) == "number" then data = tostring(data) end
   local at
   at, j = bounds(#check.argument(1, "send", data, "string"), i or 1, j or -1)
   repeat

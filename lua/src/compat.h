@@ -8,11 +8,9 @@
 
 #if LUA_VERSION_NUM < 502
 
-/* A userdata's own table is its environment. Without one of its own it has the module's, which is
- * why core_private() is called when a socket is made. */
+/* The table that belongs to a userdata is its environment here. */
 #define lua_setuservalue(L, index) ((void)lua_setfenv(L, index))
 #define lua_getuservalue(L, index) lua_getfenv(L, index)
-#define lua_rawlen(L, index)       lua_objlen(L, index)
 
 static inline void compat_setfuncs(lua_State *L, const luaL_Reg *functions)
 {

@@ -1,5 +1,5 @@
-/* secsock.core: a thin binding of secsock.h, without waiting and without policy. The module secsock,
- * written in Lua, stands on it. */
+/* secsock.core: a thin binding of secsock.h, without waiting and without policy. The module
+ * secsock, written in Lua, stands on it. */
 #include <math.h>
 #include <string.h>
 

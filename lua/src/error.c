@@ -49,9 +49,7 @@ static const struct word system_words[] = {
     { EISCONN, "already connected" },
     { EACCES, "permission denied" },
     { ECONNREFUSED, "connection refused" },
-    { ECONNRESET, "reset" },
     { ETIMEDOUT, "timeout" },
-    { EPIPE, "closed" },
 };
 
 bool core_is_want(int result)
@@ -84,8 +82,7 @@ static void push_word(lua_State *L, const secsock_error *error)
 {
     const char *word = NULL;
 
-    /* A broken pipe is an end that this side sees while sending, "closed" in LuaSocket. */
-    if (error->sys_errno != 0 && (error->code == SECSOCK_E_SYSTEM || error->sys_errno == EPIPE)) {
+    if (error->code == SECSOCK_E_SYSTEM && error->sys_errno != 0) {
         word = find(system_words, sizeof system_words / sizeof *system_words, error->sys_errno);
         if (word == NULL) {
             push_system_word(L, error->sys_errno);
@@ -130,23 +127,39 @@ int core_fail(lua_State *L, const secsock_error *error)
     return 3;
 }
 
+/* The error of a call that gave `result`. Not every refusal of an argument leaves one. */
+static secsock_error socket_error(const struct core_socket *socket, int result)
+{
+    secsock_error error = *secsock_last_error(socket->handle);
+
+    if (error.code == SECSOCK_OK)
+        error.code = result;
+    return error;
+}
+
 void core_push_socket_word(lua_State *L, const struct core_socket *socket, int result)
 {
-    if (secsock_get_state(socket->handle) == SECSOCK_STATE_CLOSED)
+    if (secsock_get_state(socket->handle) == SECSOCK_STATE_CLOSED) {
         lua_pushliteral(L, "closed");
-    else if (core_is_want(result))
+    } else if (core_is_want(result)) {
         lua_pushliteral(L, "timeout");
-    else
-        push_word(L, secsock_last_error(socket->handle));
+    } else {
+        secsock_error error = socket_error(socket, result);
+
+        push_word(L, &error);
+    }
 }
 
 int core_fail_socket(lua_State *L, const struct core_socket *socket, int result)
 {
+    secsock_error error;
+
     lua_pushnil(L);
     core_push_socket_word(L, socket, result);
     if (core_is_want(result))
         return 2;
-    core_push_error(L, secsock_last_error(socket->handle), secsock_get_verdict(socket->handle));
+    error = socket_error(socket, result);
+    core_push_error(L, &error, secsock_get_verdict(socket->handle));
     return 3;
 }
 

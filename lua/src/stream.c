@@ -11,8 +11,8 @@ enum {
     STEP_SIZE = INT_MAX / 2 /* for one call of the library, whose results are ints */
 };
 
-/* Where what is received gathers. It is on the C stack until it outgrows that, then in a userdata that
- * the Lua stack holds, so that an error in Lua leaks nothing. */
+/* Where what is received gathers. It is on the C stack until it outgrows that, then in a userdata
+ * that the Lua stack holds, so that an error in Lua leaks nothing. */
 struct gather {
     lua_State *L;
     int slot; /* index of that userdata */
@@ -153,8 +153,8 @@ static enum pattern check_pattern(lua_State *L, int index, size_t *count)
     return pattern;
 }
 
-/* s:receive([pattern[, prefix]]) -> data | nil, err, partial. The prefix counts towards a number, and
- * one that is long enough needs no byte more. */
+/* s:receive([pattern[, prefix]]) -> data | nil, err, partial. The prefix counts towards a number,
+ * and one that is long enough needs no byte more. */
 static int receive(lua_State *L)
 {
     struct core_socket *socket = core_check_socket(L, 1);
@@ -216,6 +216,16 @@ static int send_range(secsock *handle, const char *data, size_t length, size_t *
     return result;
 }
 
+/* Whoever sends learns in one word that the peer has gone, as in LuaSocket. How it went matters to
+ * whoever receives. */
+static void push_send_word(lua_State *L, const struct core_socket *socket, int result)
+{
+    if (result == SECSOCK_E_RESET)
+        lua_pushliteral(L, "closed");
+    else
+        core_push_socket_word(L, socket, result);
+}
+
 /* s:send(data[, i[, j]]) -> index of the last byte sent | nil, err, that index */
 static int send(lua_State *L)
 {
@@ -235,7 +245,7 @@ static int send(lua_State *L)
         result = send_range(socket->handle, data + first - 1, (size_t)(last - first) + 1, &sent);
     if (result < 0) {
         lua_pushnil(L);
-        core_push_socket_word(L, socket, result);
+        push_send_word(L, socket, result);
     }
     compat_pushint64(L, first - 1 + (int64_t)sent);
     return result < 0 ? 3 : 1;

@@ -49,8 +49,9 @@ static int tostring(lua_State *L)
     secsock_verdict *verdict = check_verdict(L, 1);
     size_t count = secsock_verdict_problem_count(verdict);
 
-    luaL_checkstack(L, (int)count * 2 + 1, "too many problems");
-    lua_pushstring(L, "secsock verdict: ");
+    lua_settop(L, 1);
+    luaL_checkstack(L, (int)count * 2 + 2, "too many problems");
+    lua_pushliteral(L, "secsock verdict: ");
     for (size_t i = 0; i < count; i++) {
         lua_pushstring(L, i == 0 ? "" : ", ");
         lua_pushstring(L, secsock_problem_name(secsock_verdict_problem(verdict, i)));

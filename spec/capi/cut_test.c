@@ -6,17 +6,20 @@
 #include "rig.h"
 #include "settings.h"
 
-/* X25519 alone keeps the flights short. Both ends show certificates. */
+/* X25519 alone and one certificate keep the flights short. Both ends show it. */
 static secsock_config *make_client(int version)
 {
-    return settings_config(&(struct settings){
-        .version = version, .identity = "client", .groups = "X25519", .no_resumption = true });
+    return settings_config(&(struct settings){ .version = version,
+                                               .identity = "self-signed",
+                                               .trust = "self-signed.pem",
+                                               .groups = "X25519",
+                                               .no_resumption = true });
 }
 
 static secsock_config *make_server(void)
 {
-    return settings_config(&(struct settings){ .identity = "server",
-                                               .client_auth = SECSOCK_CLIENT_AUTH_REQUIRE,
+    return settings_config(&(struct settings){ .identity = "self-signed",
+                                               .client_auth = SECSOCK_CLIENT_AUTH_REQUEST,
                                                .groups = "X25519",
                                                .no_resumption = true });
 }
@@ -118,7 +121,7 @@ static void cut_everywhere(const struct scene *scene)
         secsock_free(peer);
         rig_close(&rig);
     }
-    CHECK(wrong == 0 && length > 1000,
+    CHECK(wrong == 0 && length > 800,
           "TLS 1.%d: a peer that %s after any of its %zu bytes fails the upgrade of a %s",
           scene->version - TLS12 + 2, scene->cut == CLOSED ? "closes" : "resets", length - 1,
           scene->role == SECSOCK_CLIENT ? "client" : "server");

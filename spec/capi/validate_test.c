@@ -42,8 +42,14 @@ static const struct mint inter_sha1 =
 static const struct mint inter_printable =
     MINT(.cn = "  iNTER ", .by = &root, .ca = true, .number = 2, .flaws = MINT_PRINTABLE);
 static const struct mint root_sha1 = MINT(.cn = "Root", .ca = true, .digest = MINT_SHA1);
+static const struct mint self_plain =
+    MINT(.cn = "Self", .number = 7, .flaws = MINT_NO_SKI | MINT_NO_AKI);
+static const struct mint self_other =
+    MINT(.cn = "Self", .number = 8, .flaws = MINT_NO_SKI | MINT_NO_AKI);
 static const struct mint self_weak = MINT(.kind = MINT_RSA_1024);
 static const struct mint root_rsa = MINT(.cn = "Root", .ca = true, .kind = MINT_RSA);
+static const struct mint root_quaint =
+    MINT(.cn = "Root", .ca = true, .flaws = MINT_NO_SKI | MINT_BASIC_NOT_CRITICAL);
 static const struct mint root_expired = MINT(.cn = "Root", .ca = true, .to = "20250101000000Z");
 static const struct mint root_policy = MINT(.cn = "Root", .ca = true);
 static const struct mint inter_policy = MINT(.cn = "Inter", .by = &root_policy, .ca = true,
@@ -113,6 +119,8 @@ static const struct example trust[] = {
       ANCHORS(&stranger), SERVER, .want = "issuer_unknown@Root", .path = "Leaf Inter Root" },
     { "a self-signed leaf is told apart", CHAIN(&self), ANCHORS(&root), SERVER,
       .want = "self_signed@Self" },
+    { "an anchor of its name with another key changes nothing about that", CHAIN(&self_plain),
+      ANCHORS(&self_other), SERVER, .want = "self_signed@Self" },
     { "three things wrong are three problems",
       CHAIN(LEAF(.by = &inter, .to = "20251221120000Z"), &inter), ANCHORS(&stranger),
       .name = "b.example", SERVER, .want = "expired@Leaf name_mismatch@Leaf issuer_unknown@Inter" },
@@ -322,6 +330,12 @@ static const struct example rules[] = {
       .want = "profile@Leaf" },
     { "GeneralizedTime after 2050", CHAIN(LEAF(.by = &inter, .to = "20500101000000Z"), &inter),
       ANCHORS(&root), SERVER, .want = "" },
+    { "an anchor of an old form", CHAIN(&leaf, &inter), ANCHORS(&root_quaint), SERVER,
+      .want = "profile@Root" },
+    { "that a root program took in", CHAIN(&leaf, &inter), ANCHORS(&root_quaint), SERVER,
+      .vetted = true, .want = "" },
+    { "and that has expired", CHAIN(&leaf, &inter), ANCHORS(&root_expired), SERVER, .vetted = true,
+      .want = "expired@Root" },
     { "a certificate of version 1", CHAIN(LEAF(.by = &inter, .flaws = MINT_VERSION_1), &inter),
       ANCHORS(&root), SERVER, .want = "profile@Leaf name_mismatch@Leaf" },
     { "an authorityInfoAccess that is critical",

@@ -2,7 +2,36 @@
 local pki = require "spec.support.pki"
 local process = require "spec.support.process"
 
-local gnutls = { name = "GnuTLS" }
+local gnutls = {
+  name = "GnuTLS",
+  -- What its programs say when their peer shows no certificate, when they resume, when a connection
+  -- ends orderly for the one or the other, and when it is cut.
+  misses_certificate = {
+    ["TLSv1.2"] = "No certificate was found", ["TLSv1.3"] = "Certificate is required",
+  },
+  resumed = "This is a resumed session",
+  orderly = {
+    client = "Peer has closed the GnuTLS connection",
+    server = "Alert%[1|0%] %- Close notify %- was received",
+  },
+  cut = "The TLS connection was non%-properly terminated",
+  -- The one alert that its client has for all certificates, and its server for all that it cannot
+  -- agree on.
+  complaint = "bad_certificate",
+  refusal = "handshake_failure",
+}
+
+--- Peers with whom nobody can agree: what they have, how to start them, what we do, our alert.
+gnutls.strangers = {
+  { "TLS 1.0 only", { version = "TLSv1.0" }, {}, "protocol_version" },
+  { "TLS 1.1 only", { version = "TLSv1.1" }, {}, "protocol_version" },
+  { "RSA key exchange only", { version = "TLSv1.2", priority = "-KX-ALL:+RSA" }, {},
+    "handshake_failure" },
+  { "finite fields only", { version = "TLSv1.2", priority = "-KX-ALL:+DHE-RSA" }, {},
+    "handshake_failure" },
+  { "CBC ciphers only", { version = "TLSv1.2", priority = "-CIPHER-ALL:+AES-128-CBC" }, {},
+    "handshake_failure" },
+}
 
 local groups = {
   X25519 = "X25519", ["P-256"] = "SECP256R1", ["P-384"] = "SECP384R1", ["P-521"] = "SECP521R1",
@@ -77,6 +106,11 @@ function gnutls.client(port, is)
   end
   command.talks, command.from = not is.from, is.from
   return process.start(command)
+end
+
+--- Lets a client end its connection orderly.
+function gnutls.leave(program)
+  program:hangup()
 end
 
 --- A pattern for what a peer says that has agreed on these facts.

@@ -2,7 +2,37 @@
 local pki = require "spec.support.pki"
 local process = require "spec.support.process"
 
-local openssl = { name = "OpenSSL" }
+local openssl = {
+  name = "OpenSSL",
+  -- What its programs say when their peer shows no certificate, when they resume, when a connection
+  -- ends orderly for the one or the other, and when it is cut.
+  misses_certificate = {
+    ["TLSv1.2"] = "peer did not return a certificate",
+    ["TLSv1.3"] = "peer did not return a certificate",
+  },
+  resumed = "Reused session%-id",
+  orderly = { client = "\nclosed\n", server = "\nDONE\n" },
+  cut = "unexpected eof while reading",
+}
+
+local weak = { "-cipher", "DEFAULT@SECLEVEL=0" }
+
+--- Peers with whom nobody can agree: what they have, how to start them, what we do, our alert.
+openssl.strangers = {
+  { "TLS 1.0 only", { words = { "-tls1", weak[1], weak[2] } }, {}, "protocol_version" },
+  { "TLS 1.1 only", { words = { "-tls1_1", weak[1], weak[2] } }, {}, "protocol_version" },
+  { "TLS 1.2 only where it must be 1.3", { version = "TLSv1.2" }, { versions = { "TLSv1.3" } },
+    "protocol_version" },
+  { "RSA key exchange only", { version = "TLSv1.2", words = { "-cipher", "AES128-GCM-SHA256" } },
+    {}, "handshake_failure" },
+  { "CBC ciphers only",
+    { version = "TLSv1.2", words = { "-cipher", "ECDHE-RSA-AES128-SHA256" } }, {},
+    "handshake_failure" },
+  { "a curve only that is not wanted", { version = "TLSv1.2", group = "X25519" },
+    { groups = "P-256" }, "handshake_failure" },
+  { "a curve only that nobody has", { version = "TLSv1.2", group = "X448" }, {},
+    "handshake_failure" },
+}
 
 -- What it calls the cipher suites of TLS 1.2; those of 1.3 have one name.
 local ciphers = {
@@ -68,6 +98,11 @@ function openssl.client(port, is)
   end
   command.talks, command.from = not is.from, is.from
   return process.start(command)
+end
+
+--- Lets a client end its connection orderly.
+function openssl.leave(program)
+  program:write "Q\n"
 end
 
 --- A pattern for what a peer says that has agreed on these facts.

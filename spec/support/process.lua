@@ -77,6 +77,12 @@ function process:write(text)
   self.pipe:flush()
 end
 
+--- Says to it, in the background, all that is in a file. That is the last of its input.
+function process:pour(path)
+  process.start { "sh", "-c", 'cat "$0" >"$1"', path, self.input }
+  self:hangup()
+end
+
 --- The end of its input.
 function process:hangup()
   if self.pipe then self.pipe:close() end
@@ -124,8 +130,8 @@ end
 function process:stop()
   running[self] = nil
   signal(self, "TERM")
-  self:hangup()
   local ended = await(PATIENCE, function() return status(self) end)
+  self:hangup() -- and not before: the end of its input might let it end in another way
   for _, path in ipairs(self.temporary) do os.remove(path) end
   if not ended then error("it does not stop: " .. self.command, 2) end
 end

@@ -6,18 +6,22 @@
 -- Two promises are kept here, for all protocols: not one byte beyond what a step needs is read, so
 -- that whatever a peer pipelines behind its go-ahead is still there for the upgrade to trip over;
 -- and the upgrade forgets everything that was learnt before it.
-
 local check = require "secsock.check"
 
 ---@class secsock.starttls.talk
----@field socket table     the connection, connected and in the clear
----@field options table    what the caller asked for
----@field facts table      what has been learnt since the upgrade
+---@field protocol string
+---@field socket table    the connection, which begins in the clear
+---@field options table   what the caller asked for
+---@field facts table     what has been learnt: in the clear, then anew after the upgrade
+---@field budget integer  how many bytes the peer may still say
+---@field said string     what this end said last, for messages
+---@field err string?     why the dialogue has failed
+---@field details table?  the same, for people
 local talk = {}
 talk.__index = talk
 
-local LINE_LIMIT = 8192     -- bytes in a line; no protocol here needs more (RFC 7162, section 4)
-local TALK_LIMIT = 65536    -- bytes that the peer may say before the upgrade, and again after it
+local LINE_LIMIT = 8192   -- bytes in a line; no protocol here needs more (RFC 7162, section 4)
+local TALK_LIMIT = 65536  -- bytes that the peer may say before the upgrade, and again after it
 
 -- ------------------------------------------------------------------------------------- failing
 

@@ -16,9 +16,8 @@ static unsigned check_passed;
 static unsigned check_failed;
 
 /* Counts and prints one check; returns whether it held. The sentence says what ought to be so. */
-__attribute__((format(printf, 5, 6))) static inline bool check_that(bool holds, const char *file,
-                                                                    int line, const char *what,
-                                                                    const char *sentence, ...)
+__attribute__((format(printf, 5, 6))) static inline bool
+check_that(bool holds, const char *file, int line, const char *what, const char *sentence, ...)
 {
     va_list args;
 
@@ -36,8 +35,7 @@ __attribute__((format(printf, 5, 6))) static inline bool check_that(bool holds, 
     return holds;
 }
 
-#define CHECK(condition, ...)                                                                      \
-    check_that((condition), __FILE__, __LINE__, #condition, __VA_ARGS__)
+#define CHECK(condition, ...) check_that((condition), __FILE__, __LINE__, #condition, __VA_ARGS__)
 
 /* Prints the last line; the exit status of the program. */
 static inline int check_done(void)

@@ -55,6 +55,7 @@ void example_open(const struct example *example, struct input *input)
         .time = example_time,
         .purpose = example->purpose,
         .profile = example->profile,
+        .vetted_anchors = example->vetted,
         .limit_intermediates = example->depth > 0,
         .max_intermediates = example->depth - 1,
     };

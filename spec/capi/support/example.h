@@ -16,6 +16,7 @@ struct example {
     const char *name; /* "a.example" unless said, "" for none */
     enum validate_purpose purpose;
     enum validate_profile profile;
+    bool vetted;      /* the anchors are */
     int depth;        /* how many intermediates are allowed, plus one; 0: no limit */
     const char *want; /* the problems, as example_problems() writes them */
     const char *path; /* the path, as example_path() writes it; NULL: of no account */

@@ -1,6 +1,5 @@
 #include "memory.h"
 
-#include <netdb.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +29,7 @@ int memory_failed(void)
     return atomic_load(&failed);
 }
 
-static int refused(void)
+int memory_refuses(void)
 {
     if (atomic_fetch_add(&asked, 1) + 1 != atomic_load(&doomed))
         return 0;
@@ -51,29 +50,25 @@ void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
 void __real_free(void *memory);
 char *__real_strdup(const char *text);
-int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                       struct addrinfo **out);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 void __wrap_free(void *memory);
 char *__wrap_strdup(const char *text);
-int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                       struct addrinfo **out);
 
 void *__wrap_malloc(size_t size)
 {
-    return refused() ? NULL : counted(__real_malloc(size));
+    return memory_refuses() ? NULL : counted(__real_malloc(size));
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return refused() ? NULL : counted(__real_calloc(count, size));
+    return memory_refuses() ? NULL : counted(__real_calloc(count, size));
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
-    if (refused())
+    if (memory_refuses())
         return NULL;
     return memory ? __real_realloc(memory, size) : counted(__real_realloc(NULL, size));
 }
@@ -87,11 +82,5 @@ void __wrap_free(void *memory)
 
 char *__wrap_strdup(const char *text)
 {
-    return refused() ? NULL : counted(__real_strdup(text));
-}
-
-int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                       struct addrinfo **out)
-{
-    return refused() ? EAI_MEMORY : __real_getaddrinfo(host, service, hints, out);
+    return memory_refuses() ? NULL : counted(__real_strdup(text));
 }

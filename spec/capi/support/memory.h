@@ -1,6 +1,6 @@
 /*
- * Scarce memory. Every C test is linked with --wrap=malloc,calloc,realloc,free,strdup,getaddrinfo:
- * what secsock and wolfSSL allocate is counted, and can be refused.
+ * Scarce memory. Every C test is linked with --wrap for the functions below: what secsock and
+ * wolfSSL allocate is counted, and can be refused.
  */
 #ifndef SECSOCK_SPEC_MEMORY_H
 #define SECSOCK_SPEC_MEMORY_H
@@ -14,5 +14,8 @@ void memory_fail(unsigned long n);
 
 /* Whether it has failed since. */
 int memory_failed(void);
+
+/* Counts an allocation that something else makes; whether it is to fail. */
+int memory_refuses(void);
 
 #endif

@@ -21,6 +21,7 @@ inet_protocols = ipv4
 alias_maps =
 local_recipient_maps =
 local_transport = discard:
+smtpd_discard_ehlo_keywords = pipelining vrfy etrn enhancedstatuscodes dsn chunking
 smtpd_tls_security_level = may
 smtpd_tls_chain_files = $PWD/tls-chain.pem
 smtpd_tls_auth_only = yes

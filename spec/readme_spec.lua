@@ -1,0 +1,28 @@
+-- The README shows real files.
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
+describe("README.md", function()
+  local readme = read "README.md"
+
+  for _, path in ipairs { "examples/hello.lua", "examples/hello.c" } do
+    it("shows " .. path .. " as it is", function()
+      local at = readme:find("<!-- " .. path .. " -->", 1, true)
+      assert.is_truthy(at, "there is no marker")
+      local shown = readme:match("```%l+\n(.-)```", at)
+      assert.equal(read(path), shown)
+    end)
+  end
+
+  it("links to nothing that is not there", function()
+    for path in readme:gmatch "%]%(([^)]+)%)" do
+      local file = io.open(path, "r")
+      assert.is_truthy(file, path .. " does not exist")
+      file:close()
+    end
+  end)
+end)
