@@ -166,12 +166,14 @@ int secsock_attach(secsock *s, int fd, secsock_role role)
     int result = begin_attach(s, role, "secsock_attach");
     if (result != SECSOCK_OK)
         return result;
-    int type = 0;
+    int type = 0, listens = 0;
     socklen_t len = sizeof type;
-    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0)
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0)
         return error_errno(&s->error, SECSOCK_E_SYSTEM, errno, "descriptor %d", fd);
-    if (type != SOCK_STREAM)
-        return error_set(&s->error, SECSOCK_E_ARGUMENT, "descriptor %d is not a stream socket", fd);
+    if (type != SOCK_STREAM || listens)
+        return error_set(&s->error, SECSOCK_E_ARGUMENT,
+                         "descriptor %d is not a connected stream socket", fd);
     if (net_adopt(fd) != SECSOCK_OK)
         return error_errno(&s->error, SECSOCK_E_SYSTEM, errno, "descriptor %d", fd);
     transport_set_fd(&s->transport, fd);

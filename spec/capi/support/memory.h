@@ -1,5 +1,5 @@
 /*
- * Scarce memory. Every C test is linked with --wrap for the functions below: what secsock and
+ * Scarce memory. The linker wraps malloc and its kin in every C test: what secsock and
  * wolfSSL allocate is counted, and can be refused.
  */
 #ifndef SECSOCK_SPEC_MEMORY_H
