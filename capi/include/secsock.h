@@ -27,12 +27,14 @@
  *              ^______________________|     (secsock_downgrade(), where it was allowed)
  *     any -> FAILED                         (terminal: no byte is read or written afterwards)
  *
- * A call made in a state where it is not legal returns SECSOCK_E_STATE and changes nothing. The
- * comment of each function names the states in which it is legal; none named means any.
+ * A call made in a state where it is not legal changes nothing and returns SECSOCK_E_STATE, or
+ * SECSOCK_E_CLOSED in CLOSED, or in FAILED the error that has ended the connection. The comment of
+ * each function names the states in which it is legal; none named means any.
  *
  * POINTERS. Strings are NUL-terminated UTF-8 and are copied when they go in. What a function
  * returns as a const pointer is borrowed: its comment says how long it lives. Handles are freed
- * by the matching _free function, which accepts NULL.
+ * by the matching _free function, which accepts NULL. Nowhere else is NULL a handle, unless the
+ * comment of the function says so.
  *
  * THREADS. A secsock is used by one thread at a time. Different sockets may be used by different
  * threads at once, also when they share a configuration. Configurations (once frozen),
@@ -396,7 +398,7 @@ int secsock_set_timeout(secsock *s, int operations, int milliseconds);
 int secsock_connect(secsock *s, const char *host, int port);
 
 /* Listens on a TCP address; host NULL means every address, port 0 a free one (see
- * secsock_local_port()). The configuration must hold an identity (SECSOCK_E_NO_KEY). Legal in
+ * secsock_local_address()). The configuration must hold an identity (SECSOCK_E_NO_KEY). Legal in
  * NEW. */
 int secsock_listen(secsock *s, const char *host, int port, int backlog);
 
@@ -404,8 +406,9 @@ int secsock_listen(secsock *s, const char *host, int port, int backlog);
  * The next connection of a listener, with the listener's configuration, hook, timeouts and
  * permissions; the caller frees it. Upgraded, unless the listener defers, its connect timeout is
  * 0, or its hook answers later: then the handshake is driven by secsock_upgrade() on the new
- * socket, so that no slow peer holds a non-blocking listener up. When a handshake fails, *out is NULL and the listener's
- * secsock_last_error() tells why; the listener goes on. Legal in LISTENING; may block.
+ * socket, so that no slow peer holds a non-blocking listener up. When a handshake fails, *out is
+ * NULL and the listener's secsock_last_error() tells why; the listener goes on. Legal in LISTENING;
+ * may block.
  */
 int secsock_accept(secsock *listener, secsock **out);
 
@@ -442,9 +445,9 @@ int secsock_unread(secsock *s, const void *data, size_t len);
 /*
  * Turns the connection into TLS: does the handshake, validates the peer's certificates, asks the
  * hook. Plaintext that secsock_send() took has left before. name, if not NULL, is set as the peer
- * name first. As a client: any plaintext that has arrived and was not read is an attack or a mistake
- * (SECSOCK_E_INJECTED), for the server has nothing to say before the ClientHello. As a server:
- * what has arrived must be the beginning of a TLS handshake, and is used as such.
+ * name first. As a client: any plaintext that has arrived and was not read is an attack or a
+ * mistake (SECSOCK_E_INJECTED), for the server has nothing to say before the ClientHello. As a
+ * server: what has arrived must be the beginning of a TLS handshake, and is used as such.
  *
  * SECSOCK_OK means SECURE: authenticated and encrypted. Any error but SECSOCK_E_TIMEOUT,
  * SECSOCK_E_STATE, SECSOCK_E_ARGUMENT and SECSOCK_E_NO_PEERNAME is the end of the connection
@@ -611,6 +614,7 @@ int secsock_cert_identity_from_pem(secsock_cert **out, const void *certs, size_t
 int secsock_cert_load_identity(secsock_cert **out, const char *cert_path, const char *key_path,
                                const char *password, secsock_error *error);
 
+/* One reference more, and one less. */
 secsock_cert *secsock_cert_ref(const secsock_cert *cert);
 void secsock_cert_free(secsock_cert *cert);
 
@@ -685,6 +689,7 @@ int secsock_store_load_file(secsock_store *store, const char *path, secsock_erro
 int secsock_store_load_dir(secsock_store *store, const char *path, secsock_error *error);
 int secsock_store_load_pem(secsock_store *store, const void *pem, size_t len, secsock_error *error);
 
+/* How many certificates it holds. */
 size_t secsock_store_count(const secsock_store *store);
 
 /* The index-th certificate, in the order of adding, NULL past the end; borrowed, as long as the

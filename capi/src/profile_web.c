@@ -1,5 +1,6 @@
 /* The CA/Browser Forum's Baseline Requirements for TLS server certificates; sections are theirs.
- * Only what tells a certificate that no public CA should have issued, and what a machine can see. */
+ * Only what tells a certificate that no public CA should have issued, and what a machine can see.
+ */
 #include "profile.h"
 
 #include <string.h>
