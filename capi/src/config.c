@@ -211,6 +211,8 @@ static int check_alpn(const char *protocols, secsock_error *error)
             return error_set(error, SECSOCK_E_ARGUMENT, "an application protocol has no name");
         if (len > LONGEST_NAME)
             return refuse(error, "longer than 255 bytes: the application protocol", item, len);
+        if (item[0] == ' ' || item[len - 1] == ' ')
+            return refuse(error, "there is a blank around the application protocol", item, len);
     }
     return SECSOCK_OK;
 }
@@ -321,7 +323,8 @@ static int prepare(secsock_config *config, secsock_role role, secsock_error *err
                          "a server needs a certificate and private key: the configuration has no "
                          "identity");
     int rc = settle_versions(config, error);
-    if (rc == SECSOCK_OK && judges && atomic_load(&config->effective) == NULL)
+    /* Those of a use that failed may have been added to since. */
+    if (rc == SECSOCK_OK && judges && (!config->frozen || atomic_load(&config->effective) == NULL))
         rc = config_make_anchors(config, error);
     if (rc != SECSOCK_OK)
         return rc;

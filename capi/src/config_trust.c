@@ -121,10 +121,7 @@ int config_make_anchors(secsock_config *config, secsock_error *error)
             store_merge(both, system) != SECSOCK_OK)
             rc = error_memory(error);
     }
-    if (rc == SECSOCK_OK)
-        atomic_store(&config->effective, both);
-    else
-        secsock_store_free(both);
+    secsock_store_free(rc == SECSOCK_OK ? atomic_exchange(&config->effective, both) : both);
     secsock_store_free(system);
     return rc;
 }

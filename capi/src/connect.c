@@ -100,6 +100,7 @@ static int begin_connect(secsock *s, const char *host, int port)
 {
     if (!host || port < 1 || port > 65535)
         return error_set(&s->error, SECSOCK_E_ARGUMENT, "a host and a port from 1 to 65535");
+    s->role = SECSOCK_CLIENT; /* an attach or listen that failed may have left the other */
     int result = s->deferred ? SECSOCK_OK : handshake_check_name(s);
     if (result == SECSOCK_OK)
         result = sock_take_role(s, SECSOCK_CLIENT);
@@ -133,6 +134,8 @@ int secsock_connect(secsock *s, const char *host, int port)
         return sock_wrong_state(s, "secsock_connect");
     if (!upgrading) {
         result = open_connection(s, host, port);
+        if (result == SECSOCK_OK && !s->deferred)
+            result = handshake_check_name(s); /* it may have been taken away in between */
         if (result == SECSOCK_OK && !s->deferred)
             result = handshake_begin(s);
     }
@@ -174,7 +177,9 @@ int secsock_attach(secsock *s, int fd, secsock_role role)
     if (type != SOCK_STREAM || listens)
         return error_set(&s->error, SECSOCK_E_ARGUMENT,
                          "descriptor %d is not a connected stream socket", fd);
-    if (net_adopt(fd) != SECSOCK_OK)
+    struct sockaddr_storage peer;
+    len = sizeof peer;
+    if (getpeername(fd, (struct sockaddr *)&peer, &len) < 0 || net_adopt(fd) != SECSOCK_OK)
         return error_errno(&s->error, SECSOCK_E_SYSTEM, errno, "descriptor %d", fd);
     transport_set_fd(&s->transport, fd);
     return attached(s);

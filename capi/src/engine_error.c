@@ -160,9 +160,10 @@ int engine_result(struct engine *engine, int returned, const char *doing, secsoc
 {
     WOLFSSL_ALERT_HISTORY alerts;
     int number = wolfSSL_get_error(engine->ssl, returned);
-    if (number == WOLFSSL_ERROR_WANT_READ)
+    bool waits = engine->failure == 0; /* else the number may be that of an earlier call */
+    if (waits && number == WOLFSSL_ERROR_WANT_READ)
         return SECSOCK_WANT_READ;
-    if (number == WOLFSSL_ERROR_WANT_WRITE)
+    if (waits && number == WOLFSSL_ERROR_WANT_WRITE)
         return SECSOCK_WANT_WRITE;
     wolfSSL_get_alert_history(engine->ssl, &alerts);
     if (alerts.last_rx.level == LEVEL_FATAL && alerts.last_rx.code != ALERT_CLOSE_NOTIFY)

@@ -41,17 +41,20 @@ struct engine {
     struct buffer stash; /* an empty Certificate that goes out before what is held */
     size_t skip;         /* of what wolfSSL sends next: dropped unsent */
 
-    bool asked;                /* a client was asked for its certificate */
-    struct chain *sent;        /* what the peer sent in this handshake */
-    struct chain *remembered;  /* of the session that may be resumed */
-    unsigned generation;       /* of that session's ticket */
-    bool certificate_failed;   /* the verify callback saw an error that is fatal */
-    bool first_record;         /* the peer's first record has been looked at */
-    bool cut;                  /* the peer takes no more bytes; it may have said why */
-    int failure;               /* what a callback found, as a secsock_result, or 0 */
-    unsigned char opening[32]; /* the peer's first bytes, when they are not TLS */
+    bool asked;                      /* a client was asked for its certificate */
+    struct chain *sent;              /* what the peer sent in this handshake */
+    struct chain *remembered;        /* of the session that may be resumed */
+    unsigned generation;             /* of that session's ticket, */
+    unsigned char ticket[TICKET_IV]; /* which is known by its nonce, */
+    bool opened;                     /* once a server has opened it */
+    bool certificate_failed;         /* the verify callback saw an error that is fatal */
+    bool first_record;               /* the peer's first record has been looked at */
+    bool cut;                        /* the peer takes no more bytes; it may have said why */
+    int failure;                     /* what a callback found, as a secsock_result, or 0 */
+    unsigned char opening[32];       /* the peer's first bytes, when they are not TLS */
     size_t opening_len;
-    size_t unflushed; /* length of the record that wolfSSL holds encrypted but unsent */
+    size_t unflushed; /* length of the data that wolfSSL has encrypted but not sent whole */
+    size_t unsent;    /* of what wolfSSL gave us to send: what it still holds */
 };
 
 /* Callbacks of wolfSSL, each given its engine. */

@@ -18,7 +18,7 @@ static int read_result(struct engine *engine, int returned, secsock_error *error
     if (returned > 0)
         return returned;
     int result = engine_result(engine, returned, "receiving failed", error);
-    if (result != SECSOCK_E_CLOSED)
+    if (result != SECSOCK_E_CLOSED || engine->failure != 0)
         return result;
     error_clear(error);
     return 0;
@@ -56,21 +56,39 @@ size_t engine_pending(const struct engine *engine)
 
 /* -------------------------------------------------------------------------------- writing */
 
+/* wolfSSL's own, as SendAlert() is: there is no public call that only sends what it holds. */
+extern int SendBuffered(WOLFSSL *ssl);
+
 enum { LARGEST_FRAGMENT = 16384 }; /* RFC 8446, section 5.1 */
 
+/* Sends what wolfSSL still holds. */
+static int flush(struct engine *engine, const char *doing, secsock_error *error)
+{
+    int failed = engine->unsent > 0 ? SendBuffered(engine->ssl) : 0;
+    if (failed == WANT_WRITE)
+        return SECSOCK_WANT_WRITE;
+    return failed ? engine_result(engine, failed, doing, error) : SECSOCK_OK;
+}
+
 /* One record. A record that could not leave whole is encrypted already: the same bytes must come
- * again, for wolfSSL goes on where it was. */
+ * again, for wolfSSL goes on where it was. It takes whatever it holds for that record, but may hold
+ * an answer to the peer instead, or have sent the record along with such an answer. */
 static int write_record(struct engine *engine, const void *data, size_t len, secsock_error *error)
 {
+    static const char doing[] = "sending failed";
     if (engine->unflushed > len)
         return error_set(error, SECSOCK_E_ARGUMENT,
                          "sending: the bytes of the send that was interrupted must come first");
+    bool gone = engine->unflushed > 0 && engine->unsent == 0;
+    int result = engine->unflushed > 0 ? SECSOCK_OK : flush(engine, doing, error);
     if (engine->unflushed > 0)
         len = engine->unflushed;
-    int n = wolfSSL_write(engine->ssl, data, (int)len);
-    int result = n > 0 ? n : engine_result(engine, n, "sending failed", error);
-    engine->unflushed = result == SECSOCK_WANT_WRITE ? len : 0;
-    return engine_sent(engine, result, "sending failed", error);
+    if (result == SECSOCK_OK) {
+        int n = gone ? (int)len : wolfSSL_write(engine->ssl, data, (int)len);
+        result = n > 0 ? n : engine_result(engine, n, doing, error);
+        engine->unflushed = result == SECSOCK_WANT_WRITE ? len : 0;
+    }
+    return engine_sent(engine, result, doing, error);
 }
 
 int engine_write(struct engine *engine, const void *data, size_t len, secsock_error *error)
@@ -90,13 +108,16 @@ int engine_write(struct engine *engine, const void *data, size_t len, secsock_er
 
 int engine_close_notify(struct engine *engine, secsock_error *error)
 {
-    if (wolfSSL_get_shutdown(engine->ssl) & WOLFSSL_SENT_SHUTDOWN)
-        return SECSOCK_OK;
-    int done = wolfSSL_shutdown(engine->ssl);
+    static const char doing[] = "sending close_notify failed";
     int result = SECSOCK_OK;
-    if (done != WOLFSSL_SUCCESS && done != WOLFSSL_SHUTDOWN_NOT_DONE)
-        result = engine_result(engine, done, "sending close_notify failed", error);
-    return engine_sent(engine, result, "sending close_notify failed", error);
+    if (wolfSSL_get_shutdown(engine->ssl) & WOLFSSL_SENT_SHUTDOWN) {
+        result = flush(engine, doing, error);
+    } else {
+        int done = wolfSSL_shutdown(engine->ssl);
+        if (done != WOLFSSL_SUCCESS && done != WOLFSSL_SHUTDOWN_NOT_DONE)
+            result = engine_result(engine, done, doing, error);
+    }
+    return engine_sent(engine, result, doing, error);
 }
 
 /* ----------------------------------------------------------------------------------- facts */

@@ -1,4 +1,6 @@
 /* Resumption: what a client keeps and offers, and the tickets of a server. */
+#include <string.h>
+
 #include "engine_internal.h"
 
 static void release_session(void *session)
@@ -31,13 +33,20 @@ static bool seal_ticket(struct engine *engine, struct session_cache *cache, stru
     return session_seal(cache, ticket, engine_chain(engine), generation);
 }
 
-/* wolfSSL opens one ticket after the other until it takes one: the last is the one in use. */
+/* wolfSSL opens every ticket of a ClientHello before it settles on one, and does not tell on which:
+ * whoever showed somebody else's beside its own would be taken for that. No more than one opens on
+ * a connection; that one again, after a HelloRetryRequest. */
 static bool open_ticket(struct engine *engine, struct session_cache *cache, struct ticket *ticket)
 {
+    if (engine->opened && memcmp(engine->ticket, ticket->iv, TICKET_IV) != 0)
+        return false;
     chain_free(engine->remembered);
     if (!session_open(cache, ticket, &engine->remembered, &engine->generation))
         return false;
-    engine->by_ticket = engine->context->asks && !engine->turn;
+    engine->opened = true;
+    memcpy(engine->ticket, ticket->iv, TICKET_IV);
+    if (!engine->turn)
+        engine->by_ticket = true;
     engine->turn = true;
     return true;
 }
@@ -72,8 +81,8 @@ void engine_offer_session(struct engine *engine)
     wolfSSL_SESSION_free(session);
 }
 
-/* A handshake that was tampered with leaves nothing to resume. A session of TLS 1.2 that was resumed
- * may be again, and the server need not renew its ticket. */
+/* A handshake that was tampered with leaves nothing to resume. A session of TLS 1.2 that was
+ * resumed may be again, and the server need not renew its ticket. */
 static void keep_session(struct engine *engine)
 {
     WOLFSSL_SESSION *session = wolfSSL_get1_session(engine->ssl);

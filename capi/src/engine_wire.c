@@ -86,7 +86,10 @@ int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
     struct engine *engine = arg;
     size_t len = (size_t)size;
     (void)ssl;
-    if (must_hold(engine, (const unsigned char *)data, len))
+    /* A record that has left in part is no longer held: only its first bytes tell what it is. */
+    if (engine->unsent > 0 && engine->unsent < len)
+        len = engine->unsent;
+    if (engine->unsent == 0 && must_hold(engine, (const unsigned char *)data, len))
         return hold(engine, (const unsigned char *)data, len);
     if (engine->skip > 0) {
         size_t skipped = engine->skip < len ? engine->skip : len;
@@ -96,14 +99,16 @@ int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
     int n = send_stash(engine);
     if (n == SECSOCK_OK)
         n = transport_send(engine->transport, data, len);
+    engine->unsent = n > 0 ? len - (size_t)n : len;
     if (n > 0) {
         engine->sent_any = true;
         return n;
     }
-    /* A peer that refuses sends an alert and closes. wolfSSL goes on as if the bytes had left, and so
-     * comes to read the alert: see engine_sent(). */
+    /* A peer that refuses sends an alert and closes. wolfSSL goes on as if the bytes had left,
+     * and so comes to read the alert: see engine_sent(). */
     if (n == SECSOCK_E_RESET) {
         engine->cut = true;
+        engine->unsent = 0;
         return size;
     }
     return n == SECSOCK_WANT_WRITE ? WOLFSSL_CBIO_ERR_WANT_WRITE : callback_failed(engine, n);

@@ -261,6 +261,8 @@ static int broken(secsock *s, int result)
 int handshake_step(secsock *s, void *unused)
 {
     (void)unused;
+    if (s->judgement == JUDGING)
+        return error_set(&s->error, SECSOCK_E_STATE, "a hook cannot go on with its own handshake");
     for (;;) {
         if (s->judgement == POSTPONED)
             return SECSOCK_WANT_VERDICT;
@@ -281,5 +283,7 @@ int handshake_step(secsock *s, void *unused)
         result = judge(s, step);
         if (result != SECSOCK_OK)
             return sock_fail(s, result);
+        if (s->state != SECSOCK_STATE_UPGRADING) /* the hook has closed it */
+            return sock_wrong_state(s, "the TLS handshake");
     }
 }

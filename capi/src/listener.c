@@ -6,6 +6,26 @@
 #include "error.h"
 #include "sock.h"
 
+/* On the first address that will do, those of one family only. */
+static int listen_on(secsock *s, const struct addrinfo *addresses, int family, int backlog)
+{
+    int result = SECSOCK_E_SYSTEM;
+    for (const struct addrinfo *a = addresses; a && result != SECSOCK_OK; a = a->ai_next)
+        if (a->ai_family == family)
+            result = net_listen(&s->listener, a, backlog);
+    return result;
+}
+
+/* IPv6 first where every address is meant: its socket serves both families. */
+static int listen_anywhere(secsock *s, const struct addrinfo *addresses, bool every, int backlog)
+{
+    int first = every ? AF_INET6 : addresses->ai_family;
+    int result = listen_on(s, addresses, first, backlog);
+    if (result != SECSOCK_OK)
+        result = listen_on(s, addresses, first == AF_INET ? AF_INET6 : AF_INET, backlog);
+    return result;
+}
+
 int secsock_listen(secsock *s, const char *host, int port, int backlog)
 {
     if (!s)
@@ -22,7 +42,8 @@ int secsock_listen(secsock *s, const char *host, int port, int backlog)
     result = net_resolve(&addresses, host, port, &s->error);
     if (result != SECSOCK_OK)
         return result;
-    result = net_listen(&s->listener, addresses, backlog);
+    errno = EADDRNOTAVAIL;
+    result = listen_anywhere(s, addresses, host == NULL, backlog);
     if (result == SECSOCK_OK)
         s->state = SECSOCK_STATE_LISTENING;
     else

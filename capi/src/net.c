@@ -130,10 +130,12 @@ int net_connected(int fd)
 
 int net_listen(int *fd, const struct addrinfo *address, int backlog)
 {
-    int on = 1;
+    int on = 1, off = 0;
     *fd = new_socket(address);
     if (*fd < 0)
         return SECSOCK_E_SYSTEM;
+    if (address->ai_family == AF_INET6)
+        setsockopt(*fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     if (setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
         bind(*fd, address->ai_addr, address->ai_addrlen) < 0 || listen(*fd, backlog) < 0)
         return close_keeping_errno(fd);

@@ -151,6 +151,9 @@ int secsock_upgrade(secsock *s, const char *name)
             result = handshake_begin(s);
     } else if (s->state != SECSOCK_STATE_UPGRADING) {
         return sock_wrong_state(s, "secsock_upgrade");
+    } else if (name && (!s->peername || strcmp(name, s->peername) != 0)) {
+        return error_set(&s->error, SECSOCK_E_ARGUMENT,
+                         "an upgrade for another peer name is under way");
     }
     if (result == SECSOCK_OK)
         result = sock_run(s, SECSOCK_TIMEOUT_HANDSHAKE, handshake_step, NULL);

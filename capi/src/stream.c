@@ -68,9 +68,10 @@ int secsock_send(secsock *s, const void *data, size_t len)
     int result = sock_run(s, SECSOCK_TIMEOUT_WRITE, send_step, &out);
     sock_leave(s, result);
     bool interrupted = result > SECSOCK_E_ARGUMENT || result == SECSOCK_E_TIMEOUT;
-    if (result == SECSOCK_OK || (interrupted && out.sent > 0))
-        return (int)out.sent;
-    return result;
+    if (result != SECSOCK_OK && !(interrupted && out.sent > 0))
+        return result;
+    error_clear(&s->error);
+    return (int)out.sent;
 }
 
 /* -------------------------------------------------------------------------------- receiving */
@@ -256,13 +257,14 @@ int secsock_feed(secsock *s, const void *data, size_t len)
 
 int secsock_drain(secsock *s, void *buffer, size_t size)
 {
+    enum { MOST = 1 << 30 }; /* what the result can tell of */
     if (!s || (!buffer && size > 0))
         return SECSOCK_E_ARGUMENT;
     if (!s->transport.memory)
         return not_memory(s, "secsock_drain");
     if (s->transport.output.len == 0 && s->transport.finished)
         return SECSOCK_E_CLOSED;
-    return (int)buffer_take(&s->transport.output, buffer, size);
+    return (int)buffer_take(&s->transport.output, buffer, size < MOST ? size : MOST);
 }
 
 size_t secsock_drainable(const secsock *s)

@@ -105,8 +105,9 @@ int transport_finish(struct transport *t)
     return SECSOCK_E_SYSTEM;
 }
 
-/* Bytes that nobody has read, a ticket that followed the handshake perhaps, would make close() reset
- * the connection and the peer lose what is still on its way to it (RFC 2525, section 2.17). */
+/* Bytes that nobody has read, a ticket that followed the handshake perhaps, would make close()
+ * reset the connection and the peer lose what is still on its way to it (RFC 2525, section
+ * 2.17). */
 static void discard_unread(int fd)
 {
     char sink[4096];
@@ -142,6 +143,18 @@ static int clip(size_t len)
     return len < MOST ? (int)len : MOST;
 }
 
+/* What a callback has answered. Nonsense must be taken for a failure, not for a count or for a
+ * reason to wait. */
+static int answer(struct transport *t, int n, size_t most, int waits)
+{
+    bool count = n >= 0 && (size_t)n <= most;
+    if (count || n == waits || n == SECSOCK_E_CLOSED || n == SECSOCK_E_RESET ||
+        n == SECSOCK_E_MEMORY || n == SECSOCK_E_SYSTEM)
+        return n;
+    t->sys_errno = EINVAL;
+    return SECSOCK_E_SYSTEM;
+}
+
 /* One call of the source: bytes, 0 at the end, or a result. */
 static int read_source(struct transport *t, void *data, size_t size)
 {
@@ -149,7 +162,8 @@ static int read_source(struct transport *t, void *data, size_t size)
         return 0;
     if (!t->receive)
         return SECSOCK_E_CLOSED;
-    int n = t->receive(data, (size_t)clip(size), t->arg);
+    size = (size_t)clip(size);
+    int n = answer(t, t->receive(data, size, t->arg), size, SECSOCK_WANT_READ);
     if (n > 0)
         t->received += (uint64_t)n;
     if (n == SECSOCK_E_CLOSED)
@@ -186,7 +200,8 @@ int transport_send(struct transport *t, const void *data, size_t len)
 {
     if (!t->send)
         return SECSOCK_E_CLOSED;
-    int n = t->send(data, (size_t)clip(len), t->arg);
+    len = (size_t)clip(len);
+    int n = answer(t, t->send(data, len, t->arg), len, SECSOCK_WANT_WRITE);
     if (n > 0)
         t->sent += (uint64_t)n;
     return n == 0 ? SECSOCK_WANT_WRITE : n;

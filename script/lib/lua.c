@@ -11,11 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The script's own name is arg[0], as everywhere. */
+/* The script's own name is arg[0], ours is arg[-1], as everywhere. */
 static void set_arguments(lua_State *L, int argc, char **argv)
 {
     lua_createtable(L, argc, 0);
-    for (int i = 1; i < argc; i++) {
+    for (int i = 0; i < argc; i++) {
         lua_pushstring(L, argv[i]);
         lua_rawseti(L, -2, i - 1);
     }

@@ -113,6 +113,8 @@ static void sets_alpn(void)
           "application protocols are set");
     CHECK(refused(c, secsock_config_set_alpn(c, "h2,,imap"), SECSOCK_E_ARGUMENT, "has no name"),
           "an empty one: %s", message(c));
+    CHECK(refused(c, secsock_config_set_alpn(c, "h2, imap"), SECSOCK_E_ARGUMENT, "a blank around"),
+          "a blank behind a comma is a mistake");
     CHECK(refused(c, secsock_config_set_alpn(c, "h2,"), SECSOCK_E_ARGUMENT, "has no name"),
           "an empty one at the end: %s", message(c));
     CHECK(refused(c, secsock_config_set_alpn(c, longest), SECSOCK_E_ARGUMENT, "than 255 bytes"),

@@ -1,11 +1,12 @@
 /* One deadline covers the whole of an operation, however slowly its peer drips; what ran out of
  * time has lost nothing. */
+#include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "pair.h"
+#include "rig.h"
 #include "settings.h"
 #include "tcp.h"
 
@@ -68,11 +69,13 @@ static void test_handshake(void)
     int fds[2];
     tcp_pair(fds);
     struct drip dripping = { fds[1], hello, sizeof hello };
-    pthread_t thread = tcp_thread(drip, &dripping);
     secsock *s = client_on(fds[0], SECSOCK_TIMEOUT_HANDSHAKE);
     int result = secsock_upgrade(s, NULL);
-    CHECK(timed_out(s, result) && in_time() &&
-              secsock_get_state(s) == SECSOCK_STATE_UPGRADING,
+    CHECK(timed_out(s, result) && in_time(), "a server that says nothing makes it run out of time");
+    pthread_t thread = tcp_thread(drip, &dripping);
+    begun = tcp_now();
+    result = secsock_upgrade(s, NULL);
+    CHECK(timed_out(s, result) && in_time() && secsock_get_state(s) == SECSOCK_STATE_UPGRADING,
           "a server that drips its hello does not stretch the handshake");
     begun = tcp_now();
     result = secsock_upgrade(s, NULL);
@@ -80,17 +83,6 @@ static void test_handshake(void)
     secsock_free(s);
     pthread_join(thread, NULL);
     close(fds[1]);
-}
-
-static void test_downgrade(void)
-{
-    CHECK(secsock_set_timeout(NULL, SECSOCK_TIMEOUT_ALL, 1) == SECSOCK_E_ARGUMENT,
-          "no socket has no deadline");
-    secsock *s = secsock_new(client_config);
-    CHECK(secsock_set_timeout(s, 0, 1) == SECSOCK_E_ARGUMENT &&
-              secsock_set_timeout(s, SECSOCK_TIMEOUT_ALL + 1, 1) == SECSOCK_E_ARGUMENT,
-          "there are four kinds of operations, and no others");
-    secsock_free(s);
 }
 
 /* ------------------------------------------------------------------------- in the clear */
@@ -117,6 +109,21 @@ static void test_receiving(void)
     close(fds[1]);
 }
 
+/* Sends until nothing goes any more, and then runs out of time; how much went. The kernel may take
+ * a little more after a pause. */
+static size_t send_until_full(secsock *s, const char *data, size_t len)
+{
+    size_t sent = 0;
+    int n;
+    do {
+        begun = tcp_now();
+        n = secsock_send(s, data + sent, len - sent);
+        sent += n > 0 ? (size_t)n : 0;
+    } while (n > 0 && sent < len);
+    CHECK(timed_out(s, n) && in_time(), "when a peer reads nothing, send runs out of time");
+    return sent;
+}
+
 static void test_sending(void)
 {
     static char much[16 * 1024 * 1024];
@@ -125,12 +132,11 @@ static void test_sending(void)
     secsock *s = client_on(fds[0], SECSOCK_TIMEOUT_WRITE);
     int sent = secsock_send(s, much, sizeof much);
     CHECK(sent > 0 && (size_t)sent < sizeof much && in_time(),
-          "a peer that reads nothing makes send give back what it got rid of");
-    begun = tcp_now();
-    int result = secsock_send(s, much, sizeof much);
-    CHECK(timed_out(s, result) && in_time() && secsock_get_state(s) == SECSOCK_STATE_PLAIN &&
-              secsock_bytes(s, SECSOCK_BYTES_SENT) == (uint64_t)sent,
-          "then it runs out of time");
+          "first, send tells of the part that went");
+    size_t more = send_until_full(s, much, sizeof much);
+    CHECK(secsock_get_state(s) == SECSOCK_STATE_PLAIN &&
+              secsock_bytes(s, SECSOCK_BYTES_SENT) == (size_t)sent + more,
+          "no byte is forgotten, and the connection goes on");
     secsock_free(s);
     close(fds[1]);
 }
@@ -153,7 +159,8 @@ static void open_secure(struct ends *ends)
 {
     int fds[2];
     tcp_pair(fds);
-    *ends = (struct ends){ client_on(fds[0], SECSOCK_TIMEOUT_ALL), secsock_new(server_config), 0 };
+    *ends = (struct ends){ client_on(fds[0], SECSOCK_TIMEOUT_READ | SECSOCK_TIMEOUT_WRITE),
+                           secsock_new(server_config), 0 };
     secsock_attach(ends->server, fds[1], SECSOCK_SERVER);
     pthread_t thread = tcp_thread(upgrade_server, ends);
     int result = secsock_upgrade(ends->client, NULL);
@@ -161,71 +168,201 @@ static void open_secure(struct ends *ends)
     CHECK(result == SECSOCK_OK && ends->server_result == SECSOCK_OK, "both ends are SECURE");
 }
 
+/* Receives as long as something comes; whether it is what stands in `want`. */
+static bool receive_same(secsock *s, const char *want, size_t *got)
+{
+    static char bytes[65536];
+    bool same = true;
+    int n;
+    while ((n = secsock_recv(s, bytes, sizeof bytes)) > 0) {
+        same = same && memcmp(bytes, want + *got, (size_t)n) == 0;
+        *got += (size_t)n;
+    }
+    return same;
+}
+
 static void test_secure(void)
 {
-    static char much[16 * 1024 * 1024], back[65536];
+    static char much[16 * 1024 * 1024];
     struct ends ends;
     size_t got = 0;
     open_secure(&ends);
     begun = tcp_now();
-    int result = secsock_recv(ends.client, back, sizeof back);
+    int result = secsock_recv(ends.client, much, sizeof much);
     CHECK(timed_out(ends.client, result) && in_time() &&
               secsock_get_state(ends.client) == SECSOCK_STATE_SECURE,
           "recv runs out of time in SECURE, which it stays");
     for (size_t i = 0; i < sizeof much; i++)
         much[i] = (char)(i * 7 >> 8);
-    begun = tcp_now();
-    int sent = secsock_send(ends.client, much, sizeof much);
-    CHECK(sent > 0 && (size_t)sent < sizeof much && in_time(),
-          "send gives back what it got rid of");
-    result = secsock_send(ends.client, much + sent, sizeof much - (size_t)sent);
-    CHECK(timed_out(ends.client, result), "and runs out of time");
-    bool same = true;
+    size_t sent = send_until_full(ends.client, much, sizeof much);
     secsock_set_timeout(ends.server, SECSOCK_TIMEOUT_READ, SHORT);
-    while (got < (size_t)sent && (result = secsock_recv(ends.server, back, sizeof back)) > 0) {
-        same = same && memcmp(back, much + got, (size_t)result) == 0;
-        got += (size_t)result;
-    }
-    int more = secsock_send(ends.client, much + sent, 1000000);
-    while (more > 0 && got < (size_t)(sent + more) &&
-           (result = secsock_recv(ends.server, back, sizeof back)) > 0) {
-        same = same && memcmp(back, much + got, (size_t)result) == 0;
-        got += (size_t)result;
-    }
-    CHECK(same && more > 0 && got == (size_t)(sent + more),
-          "nothing is lost of what was sent before and after, and nothing sent twice");
+    bool same = receive_same(ends.server, much, &got);
+    int more = secsock_send(ends.client, much + sent, 500000);
+    same = receive_same(ends.server, much, &got) && same;
+    CHECK(same && more == 500000 && got == sent + 500000,
+          "no byte of what was sent before and after is lost, or comes twice");
     secsock_free(ends.client);
     secsock_free(ends.server);
 }
 
-/* A record that drips in is waited for no longer than the deadline, and then completed. */
+/* A record that drips in is waited for no longer than the deadline, and not lost. */
 static void test_dripping_record(void)
 {
     char wire[256], bytes[64];
-    int fds[2];
-    struct pair pair;
-    pair_open(&pair, client_config, server_config);
-    tcp_pair(fds);
-    secsock *s = client_on(fds[0], SECSOCK_TIMEOUT_READ);
-    secsock_set_timeout(s, SECSOCK_TIMEOUT_HANDSHAKE, 0);
-    while (secsock_get_state(s) != SECSOCK_STATE_SECURE) {
-        secsock_upgrade(s, NULL);
-        ssize_t n = recv(fds[1], wire, sizeof wire, MSG_DONTWAIT);
-        if (n > 0)
-            secsock_feed(pair.server, wire, (size_t)n);
-        if (secsock_get_state(pair.server) != SECSOCK_STATE_SECURE)
-            secsock_upgrade(pair.server, NULL);
-        int out = secsock_drain(pair.server, wire, sizeof wire);
-        if (out > 0 && send(fds[1], wire, (size_t)out, MSG_NOSIGNAL) != out)
-            break;
+    int mine, theirs, tries = 0, result;
+    struct rig rig;
+    secsock *peer = secsock_new(server_config);
+    secsock_attach_memory(peer, SECSOCK_SERVER);
+    rig_open(&rig, RIG_SOCKETPAIR, SECSOCK_CLIENT, client_config);
+    rig_upgrade(&rig, peer, "mail.example", &mine, &theirs);
+    secsock_set_timeout(rig.s, SECSOCK_TIMEOUT_READ, SHORT);
+    secsock_send(peer, "slow", 4);
+    struct drip dripping = { rig.fd, wire, (size_t)secsock_drain(peer, wire, sizeof wire) };
+    pthread_t thread = tcp_thread(drip, &dripping);
+    begun = tcp_now();
+    result = secsock_recv(rig.s, bytes, sizeof bytes);
+    CHECK(timed_out(rig.s, result) && in_time(), "a record that drips in is not waited for");
+    while (result == SECSOCK_E_TIMEOUT && tries++ < 100)
+        result = secsock_recv(rig.s, bytes, sizeof bytes);
+    CHECK(result == 4 && memcmp(bytes, "slow", 4) == 0, "and is there in the end");
+    pthread_join(thread, NULL);
+    secsock_free(peer);
+    rig_close(&rig);
+}
+
+/* A peer that takes its time over close_notify. */
+static void test_downgrade(void)
+{
+    struct rig rig;
+    int mine, theirs;
+    secsock *peer = secsock_new(server_config);
+    secsock_attach_memory(peer, SECSOCK_SERVER);
+    rig_open(&rig, RIG_SOCKETPAIR, SECSOCK_CLIENT, client_config);
+    secsock_allow_downgrade(rig.s, 1);
+    secsock_allow_downgrade(peer, 1);
+    rig_upgrade(&rig, peer, "mail.example", &mine, &theirs);
+    secsock_set_timeout(rig.s, SECSOCK_TIMEOUT_HANDSHAKE, SHORT);
+    begun = tcp_now();
+    int result = secsock_downgrade(rig.s);
+    CHECK(timed_out(rig.s, result) && in_time(), "downgrading runs out of time");
+    rig_exchange(&rig, peer);
+    secsock_downgrade(peer);
+    rig_exchange(&rig, peer);
+    CHECK(secsock_downgrade(rig.s) == SECSOCK_OK && secsock_get_state(rig.s) == SECSOCK_STATE_PLAIN,
+          "and succeeds when it is repeated");
+    secsock_free(peer);
+    rig_close(&rig);
+}
+
+/* ------------------------------------------------------------------- connecting, accepting */
+
+enum { GUESTS = 64 };
+
+/* An address whose listener answers nobody any more, for its backlog is full. */
+static int full_listener(const char *address, int *port, int guests[GUESTS])
+{
+    struct sockaddr_in in = { .sin_family = AF_INET };
+    int listener = tcp_listen(address, port, 0);
+    in.sin_port = htons((uint16_t)*port);
+    inet_pton(AF_INET, address, &in.sin_addr);
+    for (int i = 0; i < GUESTS; i++) {
+        guests[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (connect(guests[i], (struct sockaddr *)&in, sizeof in) < 0)
+            usleep(1000);
     }
-    ssize_t last = recv(fds[1], wire, sizeof wire, 0);
-    secsock_feed(pair.server, wire, (size_t)last);
-    pair.server_result = secsock_upgrade(pair.server, NULL);
-    while (secsock_drain(pair.server, wire, sizeof wire) > 0)
-        continue;
-    pair_close(&pair);
-    secsock_recv(s, bytes, sizeof bytes);
+    return listener;
+}
+
+static void send_home(int listener, const int guests[GUESTS])
+{
+    for (int i = 0; i < GUESTS; i++)
+        close(guests[i]);
+    close(listener);
+}
+
+static secsock *deferred_client(int timeout)
+{
+    secsock *s = secsock_new(client_config);
+    secsock_defer(s, 1);
+    secsock_set_timeout(s, SECSOCK_TIMEOUT_CONNECT, timeout);
+    begun = tcp_now();
+    return s;
+}
+
+static void test_connecting(void)
+{
+    char address[64];
+    int guests[GUESTS], port = 0, full = full_listener("127.0.0.2", &port, guests);
+    secsock *s = deferred_client(SHORT);
+    int result = secsock_connect(s, "127.0.0.2", port);
+    CHECK(timed_out(s, result) && in_time() && secsock_get_state(s) == SECSOCK_STATE_NEW,
+          "an address that does not answer makes connect run out of time");
+    begun = tcp_now();
+    result = secsock_connect(s, "127.0.0.2", port);
+    CHECK(timed_out(s, result) && in_time(), "it may be repeated");
     secsock_free(s);
-    close(fds[1]);
+    int good = tcp_listen("127.0.0.3", &port, 4);
+    tcp_resolve("mail.example", "127.0.0.2,127.0.0.3");
+    s = deferred_client(2 * SHORT);
+    result = secsock_connect(s, "mail.example", port);
+    CHECK(result == SECSOCK_OK && in_time() &&
+              secsock_remote_address(s, address, sizeof address) == port &&
+              strcmp(address, "127.0.0.3") == 0,
+          "an address that does not answer leaves time for the next one");
+    secsock_free(s);
+    tcp_resolve("mail.example", "127.0.0.2,127.0.0.2,127.0.0.2");
+    s = deferred_client(SHORT);
+    result = secsock_connect(s, "mail.example", port);
+    CHECK(timed_out(s, result) && in_time(), "one deadline covers all addresses");
+    secsock_free(s);
+    tcp_resolve(NULL, NULL);
+    close(good);
+    send_home(full, guests);
+}
+
+static void test_accepting(void)
+{
+    int port;
+    secsock *listener = tcp_listener(server_config, &port), *s = listener;
+    secsock_set_timeout(listener, SECSOCK_TIMEOUT_CONNECT | SECSOCK_TIMEOUT_HANDSHAKE, SHORT);
+    begun = tcp_now();
+    int result = secsock_accept(listener, &s);
+    CHECK(timed_out(listener, result) && in_time() && s == NULL,
+          "a listener to whom nobody comes runs out of time");
+    int fd = tcp_connect(port);
+    begun = tcp_now();
+    result = secsock_accept(listener, &s);
+    CHECK(timed_out(listener, result) && in_time() && s == NULL &&
+              secsock_get_state(listener) == SECSOCK_STATE_LISTENING,
+          "a guest that says nothing does not hold it up");
+    close(fd);
+    secsock_free(listener);
+}
+
+static void test_arguments(void)
+{
+    secsock *s = secsock_new(client_config);
+    CHECK(secsock_set_timeout(NULL, SECSOCK_TIMEOUT_ALL, 1) == SECSOCK_E_ARGUMENT &&
+              secsock_set_timeout(s, 0, 1) == SECSOCK_E_ARGUMENT &&
+              secsock_set_timeout(s, SECSOCK_TIMEOUT_ALL + 1, 1) == SECSOCK_E_ARGUMENT,
+          "there are four kinds of operations, and no others");
+    secsock_free(s);
+}
+
+int main(void)
+{
+    client_config = settings_config(&(struct settings){ 0 });
+    server_config = settings_config(&(struct settings){ .identity = "server" });
+    test_handshake();
+    test_receiving();
+    test_sending();
+    test_secure();
+    test_dripping_record();
+    test_downgrade();
+    test_connecting();
+    test_accepting();
+    test_arguments();
+    secsock_config_free(client_config);
+    secsock_config_free(server_config);
+    return check_done();
 }

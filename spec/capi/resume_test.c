@@ -2,9 +2,10 @@
 #include <string.h>
 
 #include "check.h"
-#include "config.h"
+#include "engine_internal.h"
 #include "pair.h"
 #include "settings.h"
+#include "sock.h"
 
 static struct pair pair;
 static secsock_config *client_config, *server_config;
@@ -176,7 +177,6 @@ static void test_off(void)
  * nobody protects, is left alone. */
 static void test_changed_on_the_way(void)
 {
-    enum { RECORD_HEADER = 5 };
     char hello[4096];
     int len = RECORD_HEADER + 1, secure = 0, left = 0;
     for (int at = RECORD_HEADER; at < len; at += 3) {
@@ -247,6 +247,44 @@ static void test_lower_server(void)
     forget_configurations();
 }
 
+/* ------------------------------------------------------------------------ tickets of a server */
+
+enum { TEXT = 48 };
+
+struct sealed {
+    unsigned char name[TICKET_NAME], iv[TICKET_IV], mac[TICKET_MAC], text[TEXT + TICKET_DIGEST];
+};
+
+static struct sealed seal(struct session_cache *cache)
+{
+    struct sealed sealed = { 0 };
+    struct ticket ticket = { sealed.name, sealed.iv, sealed.mac, sealed.text, TEXT };
+    session_seal(cache, &ticket, NULL, 0);
+    return sealed;
+}
+
+/* A copy, for it is opened in place. */
+static bool opens(secsock *server, struct sealed sealed)
+{
+    int len = sizeof sealed.text;
+    struct engine *engine = server->engine;
+    return engine_on_ticket(engine->ssl, sealed.name, sealed.iv, sealed.mac, 0, sealed.text, len,
+                            &len, engine->context->sessions) == WOLFSSL_TICKET_RET_OK;
+}
+
+/* Else a client could show somebody else's ticket beside its own, and be judged by that. */
+static void test_one_ticket(void)
+{
+    configure(TLS13, "client", false);
+    pair_open(&pair, client_config, server_config);
+    secsock_upgrade(pair.server, NULL);
+    struct sealed own = seal(server_config->sessions), other = seal(server_config->sessions);
+    CHECK(opens(pair.server, own) && !opens(pair.server, other) && opens(pair.server, own),
+          "a connection opens one ticket, again if need be, and no other");
+    pair_close(&pair);
+    forget_configurations();
+}
+
 static void test_tampering(int version)
 {
     minor = version - TLS12 + 2;
@@ -265,5 +303,6 @@ int main(void)
         test_tampering(version);
     }
     test_lower_server();
+    test_one_ticket();
     return check_done();
 }

@@ -268,6 +268,27 @@ static void test_listening(void)
 }
 
 /* One bad guest does not end the party. */
+static void test_listening_everywhere(void)
+{
+    static const char *const hosts[] = { "127.0.0.1", "::1" };
+    secsock *listener = secsock_new(server_config);
+    char address[64];
+    secsock_defer(listener, 1);
+    CHECK(secsock_listen(listener, NULL, 0, 4) == SECSOCK_OK, "every address can be listened on");
+    int port = secsock_local_address(listener, address, sizeof address);
+    size_t families = strcmp(address, "::") == 0 ? 2 : 1; /* a machine may have no IPv6 */
+    for (size_t i = 0; i < families; i++) {
+        secsock *client = secsock_new(client_config), *server = NULL;
+        secsock_defer(client, 1);
+        CHECK(secsock_connect(client, hosts[i], port) == SECSOCK_OK &&
+                  secsock_accept(listener, &server) == SECSOCK_OK,
+              "which takes connections to %s: %s", hosts[i], secsock_last_error(client)->message);
+        secsock_free(client);
+        secsock_free(server);
+    }
+    secsock_free(listener);
+}
+
 static void test_listener_goes_on(void)
 {
     int port;
@@ -310,6 +331,7 @@ static void check_wrong(int fd, int want, const char *what)
 static void test_wrong_descriptors(void)
 {
     int pipes[2], udp = socket(AF_INET, SOCK_DGRAM, 0), port = 0;
+    int unconnected = socket(AF_INET, SOCK_STREAM, 0);
     int listener = tcp_listen("127.0.0.1", &port, 1);
     CHECK(pipe(pipes) == 0 && udp >= 0, "there are descriptors of other kinds");
     check_wrong(-1, SECSOCK_E_SYSTEM, "no descriptor");
@@ -317,6 +339,8 @@ static void test_wrong_descriptors(void)
     check_wrong(pipes[0], SECSOCK_E_SYSTEM, "a pipe");
     check_wrong(udp, SECSOCK_E_ARGUMENT, "a datagram socket");
     check_wrong(listener, SECSOCK_E_ARGUMENT, "a listening socket");
+    check_wrong(unconnected, SECSOCK_E_SYSTEM, "a socket without a connection");
+    close(unconnected);
     close(pipes[0]);
     close(pipes[1]);
     close(udp);
@@ -363,6 +387,7 @@ int main(void)
     test_unknown_host();
     test_several_addresses();
     test_listening();
+    test_listening_everywhere();
     test_listener_goes_on();
     test_wrong_descriptors();
     test_attached();

@@ -32,6 +32,7 @@ check_that(bool holds, const char *file, int line, const char *what, const char 
     printf("\n");
     if (!holds)
         printf("# %s:%d: %s\n", file, line, what);
+    fflush(stdout); /* what a crash would lose */
     return holds;
 }
 
