@@ -391,7 +391,9 @@ int secsock_set_timeout(secsock *s, int operations, int milliseconds);
 
 /*
  * Opens a TCP connection: resolves the host (this part is the system's and has its own time
- * limits), tries its addresses in turn under one deadline, and upgrades unless deferred. With
+ * limits), tries its addresses in turn under one deadline (where nothing waits, an address that
+ * keeps silent is given up for the next after two seconds, when the call is repeated), and upgrades
+ * unless deferred. With
  * neither peer name nor hook an upgrade at once is refused (SECSOCK_E_NO_PEERNAME) before
  * anything is sent. Legal in NEW, and again after a SECSOCK_WANT_*; may block.
  */

@@ -38,33 +38,42 @@ static void connected(secsock *s)
     s->state = SECSOCK_STATE_PLAIN;
 }
 
+/* How long a socket that never waits gives an address that keeps silent, if there is another. */
+enum { PATIENCE = 2000 };
+
+/* How the attempt at one address stands: 0 when it is connected, EINPROGRESS, or why it failed. */
+static int attempt(secsock *s, bool writable)
+{
+    if (s->connecting < 0) {
+        s->attempted = clock_now();
+        int result = net_connect(&s->connecting, s->attempt);
+        if (result == SECSOCK_WANT_WRITE)
+            return EINPROGRESS;
+        return result == SECSOCK_OK ? 0 : errno;
+    }
+    int ready = writable ? SECSOCK_OK : net_wait(s->connecting, SECSOCK_WANT_WRITE, 0);
+    if (ready == SECSOCK_OK)
+        return net_connected(s->connecting);
+    if (ready != SECSOCK_E_TIMEOUT)
+        return errno;
+    bool patient = !s->attempt->ai_next || clock_now() - s->attempted < PATIENCE;
+    return patient ? EINPROGRESS : ETIMEDOUT;
+}
+
 /* Tries what addresses are left, as far as that goes without waiting. */
 static int connect_step(secsock *s, bool writable)
 {
-    for (;;) {
-        int failed = 0;
-        if (s->connecting < 0) {
-            int result = net_connect(&s->connecting, s->attempt);
-            if (result == SECSOCK_WANT_WRITE)
-                return result;
-            failed = result == SECSOCK_OK ? 0 : errno;
-        } else if (!writable) {
-            int ready = net_wait(s->connecting, SECSOCK_WANT_WRITE, 0);
-            if (ready == SECSOCK_E_TIMEOUT)
-                return SECSOCK_WANT_WRITE;
-            failed = ready == SECSOCK_OK ? net_connected(s->connecting) : errno;
-        } else {
-            failed = net_connected(s->connecting);
-        }
-        if (failed == 0) {
-            connected(s);
-            return SECSOCK_OK;
-        }
+    int failed;
+    while ((failed = attempt(s, writable)) != 0) {
+        if (failed == EINPROGRESS)
+            return SECSOCK_WANT_WRITE;
         writable = false;
         int result = try_next(s, failed);
         if (result != SECSOCK_OK)
             return result;
     }
+    connected(s);
+    return SECSOCK_OK;
 }
 
 /* An address that does not answer must not use up the time of those after it. */

@@ -33,6 +33,7 @@ struct secsock {
     struct addrinfo *addresses; /* of the host that is being connected to */
     struct addrinfo *attempt;   /* which of them is being tried */
     int connecting;             /* the descriptor of that attempt, else -1 */
+    int64_t attempted;          /* when it began, by clock_now() */
 
     struct engine *engine; /* from the upgrade on */
     enum judgement judgement;

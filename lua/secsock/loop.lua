@@ -104,6 +104,25 @@ function loop.complete(s, began, step, ...)
   return hook.told(s, result, err, details)
 end
 
+-- Seconds after which a connect looks again: the library goes on from an address that keeps silent
+-- to the host's next one, and nothing but the time tells.
+local CONNECT_TURN = 1
+
+--- Repeats `step`, which connects. All of it is one wait, as in LuaSocket.
+function loop.connect(s, step, host, port)
+  local began = now()
+  while true do
+    local result, err, details = step(s, host, port)
+    if result or err ~= "timeout" then return hook.told(s, result, err, details) end
+    if s:state() ~= "new" then return loop.complete(s, began, step, host, port) end
+    local limit = math.min(blocks[s] or math.huge, totals[s] or math.huge)
+    local left = limit - (now() - began)
+    if left <= 0 then return nil, "timeout", details_of(s, "timeout") end
+    local ready, why = secsock.wait(s, want(s), math.min(left, CONNECT_TURN))
+    if not ready and why ~= "timeout" then return nil, why, details_of(s, why) end
+  end
+end
+
 --- s:settimeout([seconds[, "b"|"t"]])
 function loop.settimeout(s, seconds, mode)
   core.private(s)

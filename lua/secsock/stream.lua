@@ -119,7 +119,7 @@ end
 ---@return string? err
 ---@return secsock.error? details
 function socket:connect(host, port)
-  return loop.complete(self, loop.began(self), once.connect, host, port)
+  return loop.connect(self, once.connect, host, port)
 end
 
 --- Leaves new connections in the clear until s:upgrade().

@@ -241,6 +241,35 @@ static void test_several_addresses(void)
     close(fd);
 }
 
+/* A listener whose queue is full takes no notice of those who knock. */
+static void test_silent_address(void)
+{
+    int port = 0, open = tcp_listen("127.0.0.3", &port, 1);
+    int silent = tcp_listen("127.0.0.2", &port, 0), knocking[4];
+    secsock *waits = secsock_new(client_config), *never = secsock_new(client_config);
+    for (size_t i = 0; i < sizeof knocking / sizeof *knocking; i++)
+        knocking[i] = tcp_knock("127.0.0.2", port);
+    tcp_resolve("mail.example", "127.0.0.2,127.0.0.3");
+    secsock_defer(waits, 1);
+    secsock_set_timeout(waits, SECSOCK_TIMEOUT_CONNECT, 1000);
+    CHECK(secsock_connect(waits, "mail.example", port) == SECSOCK_OK,
+          "an address that keeps silent leaves time for the next");
+    secsock_defer(never, 1);
+    secsock_set_timeout(never, SECSOCK_TIMEOUT_ALL, 0);
+    int result, tries = 0;
+    while ((result = secsock_connect(never, "mail.example", port)) == SECSOCK_WANT_WRITE &&
+           tries++ < 100)
+        usleep(50000);
+    CHECK(result == SECSOCK_OK && tries > 1, "also where nothing waits");
+    for (size_t i = 0; i < sizeof knocking / sizeof *knocking; i++)
+        close(knocking[i]);
+    secsock_free(waits);
+    secsock_free(never);
+    tcp_resolve(NULL, NULL);
+    close(open);
+    close(silent);
+}
+
 static void test_listening(void)
 {
     int port;
@@ -347,6 +376,28 @@ static void test_wrong_descriptors(void)
     close(listener);
 }
 
+/* Whatever was tried, and set, before: no client without somebody to judge its peer. */
+static void test_nobody_judges(void)
+{
+    int port = 0, listener = tcp_listen("127.0.0.1", &port, 4);
+    secsock *s = secsock_new(server_config);
+    secsock_attach(s, -1, SECSOCK_SERVER);
+    CHECK(secsock_connect(s, "127.0.0.1", port) == SECSOCK_E_NO_PEERNAME && secsock_fd(s) == -1,
+          "an attach as a server that failed does not excuse a client from a peer name");
+    secsock_free(s);
+    s = secsock_new(client_config);
+    secsock_set_peername(s, "mail.example");
+    secsock_set_timeout(s, SECSOCK_TIMEOUT_ALL, 0);
+    int result = secsock_connect(s, "127.0.0.1", port);
+    bool waits = result == SECSOCK_WANT_WRITE && secsock_set_peername(s, NULL) == SECSOCK_OK;
+    while (result == SECSOCK_WANT_WRITE)
+        result = secsock_connect(s, "127.0.0.1", port);
+    CHECK(waits && result == SECSOCK_E_NO_PEERNAME && secsock_bytes(s, SECSOCK_WIRE_SENT) == 0,
+          "nor may the name be taken away while it connects");
+    secsock_free(s);
+    close(listener);
+}
+
 static void test_attached(void)
 {
     int fds[2];
@@ -386,10 +437,12 @@ int main(void)
     test_refused();
     test_unknown_host();
     test_several_addresses();
+    test_silent_address();
     test_listening();
     test_listening_everywhere();
     test_listener_goes_on();
     test_wrong_descriptors();
+    test_nobody_judges();
     test_attached();
     secsock_config_free(client_config);
     secsock_config_free(server_config);

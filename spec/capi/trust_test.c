@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "config_checks.h"
+#include "memory.h"
 
 /* ---------------------------------------------------------------------------------------- trust */
 
@@ -50,6 +51,23 @@ static void trusts_in_both_when_asked(void)
               anchors(c) == secsock_store_count(system) + 2,
           "the system's anchors and a program's own are trusted together");
     secsock_store_free(system);
+    secsock_config_free(c);
+}
+
+/* What a use that failed had made is not what the program trusts in now. */
+static void forgets_a_use_that_failed(void)
+{
+    secsock_config *c = secsock_config_new();
+    secsock_error error;
+    for (unsigned long n = 1; atomic_load(&c->effective) == NULL && !c->frozen; n++) {
+        memory_fail(n);
+        use(c, SECSOCK_CLIENT, &error);
+    }
+    memory_fail(0);
+    bool failed = !c->frozen;
+    CHECK(failed && accepted(c, secsock_config_trust_file(c, pki_path("ca.pem"))) &&
+              anchors(c) == 1,
+          "anchors that are set after a use that failed replace the system's");
     secsock_config_free(c);
 }
 
@@ -208,6 +226,7 @@ int main(void)
     trusts_in_the_system_by_default();
     trusts_in_what_it_is_given();
     trusts_in_both_when_asked();
+    forgets_a_use_that_failed();
     trusts_in_stores();
     refuses_to_trust_in_nothing();
     keeps_an_identity();

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,15 @@ int tcp_accept(int listener)
 {
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     need(fd >= 0, "accept");
+    return fd;
+}
+
+int tcp_knock(const char *address, int port)
+{
+    struct sockaddr_in in = loopback(address, port);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    need(fd >= 0, "socket");
+    need(connect(fd, (struct sockaddr *)&in, sizeof in) == 0 || errno == EINPROGRESS, "connect");
     return fd;
 }
 

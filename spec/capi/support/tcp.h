@@ -15,6 +15,9 @@ int tcp_listen(const char *address, int *port, int backlog);
 int tcp_accept(int listener);
 int tcp_connect(int port);
 
+/* A descriptor that has begun to connect, and is not waited for. */
+int tcp_knock(const char *address, int port);
+
 /* Two connected ends. */
 void tcp_pair(int fds[2]);
 
