@@ -408,9 +408,9 @@ int secsock_listen(secsock *s, const char *host, int port, int backlog);
  * The next connection of a listener, with the listener's configuration, hook, timeouts and
  * permissions; the caller frees it. Upgraded, unless the listener defers, its connect timeout is
  * 0, or its hook answers later: then the handshake is driven by secsock_upgrade() on the new
- * socket, so that no slow peer holds a non-blocking listener up. When a handshake fails, *out is
- * NULL and the listener's secsock_last_error() tells why; the listener goes on. Legal in LISTENING;
- * may block.
+ * socket, so that no slow peer holds a non-blocking listener up. When a handshake fails or runs
+ * out of time, *out is NULL and the listener's secsock_last_error() tells why; the listener goes
+ * on. Legal in LISTENING; may block.
  */
 int secsock_accept(secsock *listener, secsock **out);
 

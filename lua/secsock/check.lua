@@ -17,6 +17,13 @@ function check.argument(index, name, value, wanted)
   error(message:format(index, name, wanted, kind(value)), 3)
 end
 
+--- Throws unless `value`, argument `index` of `name`, is a port: a whole number from 1 to 65535.
+function check.port(index, name, value)
+  local port = tonumber(value)
+  if port and port % 1 == 0 and port >= 1 and port <= 65535 then return port end
+  error(("bad argument #%d to '%s' (port expected, got %s)"):format(index, name, tostring(value)), 3)
+end
+
 --- Throws unless every key of `options` is known, and its value of a kind that `known` gives for
 -- it: one name or several, as in "string|table".
 function check.options(options, known)

@@ -35,7 +35,7 @@ local options = {}
 ---@field hook? fun(s: secsock.socket, verdict: secsock.verdict): secsock.answer, string?
 ---@field defer? boolean
 ---@field downgrade? boolean
----@field timeout? number              seconds
+---@field timeout? number              seconds, as for s:settimeout(seconds)
 
 -- A list of names as the library takes it. A name with a separator inside would be two.
 local function joined(names, separator)

@@ -119,6 +119,8 @@ end
 ---@return string? err
 ---@return secsock.error? details
 function socket:connect(host, port)
+  check.argument(1, "connect", host, "string")
+  port = check.port(2, "connect", port)
   return loop.connect(self, once.connect, host, port)
 end
 
@@ -164,6 +166,7 @@ end
 ---@return string? err  "certificate rejected", "injected", "no peer name", ...
 ---@return secsock.error? details
 function socket:upgrade(name)
+  if name ~= nil then check.argument(1, "upgrade", name, "string") end
   if transport.carries(self) and self:state() == "plain" then
     transport.move(self, "read") -- so that plaintext which has no business there is found
   end
@@ -178,8 +181,8 @@ function socket:downgrade()
   return loop.complete(self, loop.began(self), once.downgrade)
 end
 
---- Says that this end sends no more.
----@param direction? "send"
+--- Says that this end sends no more. What the peer still sends can be received, whatever is said.
+---@param direction? "both"|"send"|"receive"  as in LuaSocket; "receive" has nothing to tell
 ---@return 1? ok
 ---@return string? err
 ---@return secsock.error? details

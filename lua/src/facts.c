@@ -1,4 +1,5 @@
 /* What a socket can tell. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core.h"
@@ -239,6 +240,20 @@ static int peername(lua_State *L)
     return 1;
 }
 
+/* What a call that timed out was waiting for. */
+static const char *awaited(const secsock *handle)
+{
+    if (secsock_want(handle) == SECSOCK_WANT_VERDICT)
+        return "the hook's decision";
+    if (secsock_get_state(handle) == SECSOCK_STATE_LISTENING)
+        return "a connection";
+    if (secsock_get_state(handle) == SECSOCK_STATE_NEW)
+        return "the connection";
+    if (secsock_want(handle) == SECSOCK_WANT_READ)
+        return "what the peer sends";
+    return "the peer to receive";
+}
+
 /* s:lasterror() -> a table about the last call, or nil if it succeeded */
 static int lasterror(lua_State *L)
 {
@@ -246,12 +261,15 @@ static int lasterror(lua_State *L)
     const secsock_error *error = secsock_last_error(handle);
     secsock_error waiting = { .code = secsock_want(handle), .alert = -1 };
 
-    if (error->code != SECSOCK_OK)
+    if (error->code != SECSOCK_OK) {
         core_push_error(L, error, secsock_get_verdict(handle));
-    else if (waiting.code != SECSOCK_OK)
+    } else if (waiting.code != SECSOCK_OK) {
+        snprintf(waiting.message, sizeof waiting.message, "timed out, waiting for %s",
+                 awaited(handle));
         core_push_error(L, &waiting, NULL);
-    else
+    } else {
         lua_pushnil(L);
+    }
     return 1;
 }
 

@@ -236,13 +236,14 @@ static int downgrade(lua_State *L)
     return done_self(L, socket, secsock_downgrade(socket->handle));
 }
 
-/* s:shutdown(["send"]) -> 1 */
+/* s:shutdown(["both"|"send"|"receive"]) -> 1. Receiving has nothing to tell the peer. */
 static int shutdown_send(lua_State *L)
 {
-    static const char *const directions[] = { "send", NULL };
+    static const char *const directions[] = { "both", "send", "receive", NULL };
     struct core_socket *socket = core_check_socket(L, 1);
 
-    luaL_checkoption(L, 2, "send", directions);
+    if (luaL_checkoption(L, 2, "both", directions) == 2)
+        return done(L, socket, SECSOCK_OK);
     return done(L, socket, secsock_shutdown(socket->handle));
 }
 
