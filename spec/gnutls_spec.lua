@@ -3,13 +3,10 @@ local starttls = require "secsock.starttls"
 local support = require "spec.support"
 local gnutls = require "spec.support.gnutls"
 local interop = require "spec.support.interop"
+local meeting = require "spec.support.meeting"
 local process = require "spec.support.process"
 
-local meet, talk = interop.meet, interop.talk
-
-local function all(cases)
-  for _, case in ipairs(cases) do it(case[1], case[2]) end
-end
+local meet, talk = meeting.meet, meeting.talk
 
 local function in_both_versions(sentence, run)
   for _, version in ipairs { "TLSv1.2", "TLSv1.3" } do
@@ -20,17 +17,11 @@ end
 describe("secsock with GnuTLS", function()
   after_each(process.stopall)
 
-  describe("certificates", function() all(interop.certificates(gnutls)) end)
-  describe("ciphers", function() all(interop.ciphers(gnutls)) end)
-  describe("groups", function() all(interop.groups(gnutls)) end)
-  describe("names", function() all(interop.names(gnutls)) end)
-  describe("wrong servers", function() all(interop.wrong_servers(gnutls)) end)
-  describe("wrong certificates of its own", function() all(interop.wrong_identities(gnutls)) end)
-  describe("strangers", function() all(interop.strangers(gnutls)) end)
-  describe("clients' certificates", function() all(interop.client_certificates(gnutls)) end)
-  describe("its own certificate", function() all(interop.own_certificates(gnutls)) end)
-  describe("resumption", function() all(interop.resumption(gnutls)) end)
-  describe("the end", function() all(interop.ends(gnutls)) end)
+  for _, topic in ipairs(interop.topics(gnutls)) do
+    describe(topic[1], function()
+      for _, case in ipairs(topic[2]) do it(case[1], case[2]) end
+    end)
+  end
 
   describe("as a client", function()
     it("tells a server the name that it looks for", function()
@@ -61,7 +52,7 @@ describe("secsock with GnuTLS", function()
     end)
 
     in_both_versions("sends and receives much at once #slow", function(version)
-      local numbers = interop.numbers(64 * 1024)
+      local numbers = meeting.numbers(64 * 1024)
       local _, s = meet.client(gnutls, { version = version })
       local received
       support.run(
@@ -85,16 +76,16 @@ describe("secsock with GnuTLS", function()
     end)
 
     in_both_versions("resumes a session", function(version)
-      local listener, port = support.listen { identity = interop.identity "server", timeout = 10 }
+      local listener, port = support.listen { identity = meeting.identity "server", timeout = 10 }
       local program = gnutls.client(port, {
         version = version,
         words = { "--resume", version == "TLSv1.3" and "--waitresumption" or nil },
       })
-      local first = assert(interop.accept(listener))
+      local first = assert(meeting.accept(listener))
       assert.is_false(first:info "resumed")
       assert.same({ nil, "closed", "" }, { first:receive() })
       first:close()
-      local second = assert(interop.accept(listener))
+      local second = assert(meeting.accept(listener))
       assert.is_true(second:info "resumed")
       talk(program, second)
       program:expect(gnutls.resumed)
@@ -121,10 +112,11 @@ describe("secsock with GnuTLS", function()
     end)
 
     in_both_versions("sends and receives much at once #slow", function(version)
-      local numbers = interop.numbers(64 * 1024)
+      local numbers = meeting.numbers(64 * 1024)
       local file = support.write(numbers)
       local program, s = meet.server(gnutls, { version = version })
       program:pour(file)
+      program:hangup()
       local received
       support.run(
         function() assert(s:send(numbers)) end,
@@ -142,10 +134,10 @@ describe("secsock with GnuTLS", function()
   for _, protocol in ipairs { "smtp", "lmtp", "imap", "pop3", "ftp", "xmpp", "ldap", "postgres" } do
     it("is upgraded as a server after a dialogue of " .. protocol, function()
       local listener, port = support.listen {
-        identity = interop.identity "server", timeout = 10, defer = true,
+        identity = meeting.identity "server", timeout = 10, defer = true,
       }
       local program = gnutls.client(port, { words = { "--starttls-proto", protocol } })
-      local s = assert(interop.accept(listener))
+      local s = assert(meeting.accept(listener))
       local options = protocol == "xmpp" and { domain = "mail.example" } or nil
       local session, err, details = starttls[protocol].server(s, options)
       assert(session, tostring(err) .. ": " .. tostring(details))

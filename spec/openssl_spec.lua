@@ -4,17 +4,14 @@ local starttls = require "secsock.starttls"
 local support = require "spec.support"
 local front = require "spec.support.front"
 local interop = require "spec.support.interop"
+local meeting = require "spec.support.meeting"
 local openssl = require "spec.support.openssl"
 local pki = require "spec.support.pki"
 local process = require "spec.support.process"
 
-local meet, talk = interop.meet, interop.talk
+local meet, talk = meeting.meet, meeting.talk
 local versions = { "TLSv1.2", "TLSv1.3" }
-local numbers = interop.numbers(256 * 1024)
-
-local function all(cases)
-  for _, case in ipairs(cases) do it(case[1], case[2]) end
-end
+local numbers = meeting.numbers(256 * 1024)
 
 local function in_both_versions(sentence, run)
   for _, version in ipairs(versions) do
@@ -50,17 +47,11 @@ describe("secsock with OpenSSL", function()
   teardown(function() os.remove(file) end)
   after_each(process.stopall)
 
-  describe("certificates", function() all(interop.certificates(openssl)) end)
-  describe("ciphers", function() all(interop.ciphers(openssl)) end)
-  describe("groups", function() all(interop.groups(openssl)) end)
-  describe("names", function() all(interop.names(openssl)) end)
-  describe("wrong servers", function() all(interop.wrong_servers(openssl)) end)
-  describe("wrong certificates of its own", function() all(interop.wrong_identities(openssl)) end)
-  describe("strangers", function() all(interop.strangers(openssl)) end)
-  describe("clients' certificates", function() all(interop.client_certificates(openssl)) end)
-  describe("its own certificate", function() all(interop.own_certificates(openssl)) end)
-  describe("resumption", function() all(interop.resumption(openssl)) end)
-  describe("the end", function() all(interop.ends(openssl)) end)
+  for _, topic in ipairs(interop.topics(openssl)) do
+    describe(topic[1], function()
+      for _, case in ipairs(topic[2]) do it(case[1], case[2]) end
+    end)
+  end
 
   describe("as a client", function()
     -- With a second certificate s_server looks at the name that clients ask for, and tells of it.
@@ -105,6 +96,7 @@ describe("secsock with OpenSSL", function()
     in_both_versions("receives much #slow", function(version)
       local program, s = meet.client(openssl, { version = version })
       program:pour(file)
+      program:hangup()
       -- This server ends without close_notify when its input does.
       local _, err, received = s:receive "*a"
       assert.equal("truncated", err)
@@ -151,14 +143,14 @@ describe("secsock with OpenSSL", function()
   describe("as a server", function()
     it("tries again with the one group that it has", function()
       local program, s = meet.server(openssl, { version = "TLSv1.3", group = "X25519:P-384" },
-        { identity = interop.identity "server", groups = "P-384" })
+        { identity = meeting.identity "server", groups = "P-384" })
       talk(program, s)
       assert.equal("P-384", s:info "group")
     end)
 
     it("uses no group but its own under TLS 1.2 either", function()
       local program, s = meet.server(openssl, { version = "TLSv1.2", group = "X25519:P-384" },
-        { identity = interop.identity "rsa", groups = "P-256:P-384" })
+        { identity = meeting.identity "rsa", groups = "P-256:P-384" })
       talk(program, s)
       assert.equal("P-384", s:info "group")
     end)
@@ -179,17 +171,41 @@ describe("secsock with OpenSSL", function()
 
     in_both_versions("resumes a session", function(version)
       local session = os.tmpname()
-      local listener, port = support.listen { identity = interop.identity "server", timeout = 10 }
+      local listener, port = support.listen { identity = meeting.identity "server", timeout = 10 }
       for _, resumed in ipairs { false, true } do
         local word = resumed and "-sess_in" or "-sess_out"
         local program = openssl.client(port, { version = version, words = { word, session } })
-        local s = assert(interop.accept(listener))
+        local s = assert(meeting.accept(listener))
         assert.equal(resumed, s:info "resumed")
         talk(program, s)
         program:expect((resumed and "Reused, " or "New, ") .. version)
         finish(program, s)
       end
       os.remove(session)
+    end)
+
+    in_both_versions("resumes a session together with the client's certificate", function(version)
+      local session = os.tmpname()
+      local seen = {}
+      local listener, port = support.listen {
+        identity = meeting.identity "server", timeout = 10,
+        clientauth = "require", trust = pki "ca.pem",
+        hook = function(_, verdict) seen[#seen + 1] = verdict end,
+      }
+      for _, word in ipairs { "-sess_out", "-sess_in" } do
+        local program = openssl.client(port, {
+          version = version, identity = "client", words = { word, session },
+        })
+        local s = assert(meeting.accept(listener))
+        assert.equal(word == "-sess_in", s:info "resumed")
+        talk(program, s)
+        finish(program, s)
+      end
+      os.remove(session)
+      assert.same({ false, true }, { seen[1]:resumed(), seen[2]:resumed() })
+      assert.equal("client", seen[2]:chain()[1]:commonname())
+      assert.same(seen[1]:chain(), seen[2]:chain())
+      assert.same({ {}, {} }, { seen[1]:problems(), seen[2]:problems() })
     end)
 
     in_both_versions("does not resume what another server began", function(version)
@@ -233,8 +249,8 @@ describe("secsock with OpenSSL", function()
     end)
   end)
 
-  -- What OpenSSL's server says after the upgrade to each protocol's client, as far as that waits for
-  -- something, and what its client has to be told.
+  -- What OpenSSL's server says after the upgrade to each protocol's client, as far as that waits
+  -- for something; and what the dialogue of our server has to be told.
   local dialogues = {
     smtp = { "250 mail.example\n" },
     lmtp = { "250 mail.example\n" },
@@ -269,12 +285,12 @@ describe("secsock with OpenSSL", function()
 
       it("is upgraded as a server", function()
         local listener, port = support.listen {
-          identity = interop.identity "server", timeout = 10, defer = true,
+          identity = meeting.identity "server", timeout = 10, defer = true,
         }
         local program = openssl.client(port, {
           words = { "-starttls", protocol, "-xmpphost", "mail.example" },
         })
-        local s = assert(interop.accept(listener))
+        local s = assert(meeting.accept(listener))
         local session, err, details = starttls[protocol].server(s, options)
         assert(session, tostring(err) .. ": " .. tostring(details))
         talk(program, s)

@@ -325,7 +325,27 @@ describe("A socket", function()
       p.server:send "answer\n"
       p:pump()
       assert.equal("answer", p.client:receive())
-      assert.has_error(function() p.client:shutdown "receive" end)
+    end)
+
+    it("takes LuaSocket's words for what it shuts", function()
+      for _, direction in ipairs { "both", "send" } do
+        local p = pair()
+        p:upgrade()
+        assert.equal(1, p.client:shutdown(direction))
+        assert.same({ nil, "closed", 0 }, { p.client:send "more" })
+      end
+      local p = pair()
+      p:upgrade()
+      assert.equal(1, p.client:shutdown "receive")
+      assert.equal(4, p.client:send "more")
+      assert.has_error(function() p.client:shutdown "sideways" end)
+    end)
+
+    it("tells a mistaken address at the call", function()
+      local s = secsock.new(client)
+      assert.has_error(function() s:connect("localhost", 0) end,
+        "bad argument #2 to 'connect' (port expected, got 0)")
+      assert.has_error(function() s:connect(nil, 25) end)
     end)
 
     it("presents its identity and shows the peer's", function()

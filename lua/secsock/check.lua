@@ -21,7 +21,8 @@ end
 function check.port(index, name, value)
   local port = tonumber(value)
   if port and port % 1 == 0 and port >= 1 and port <= 65535 then return port end
-  error(("bad argument #%d to '%s' (port expected, got %s)"):format(index, name, tostring(value)), 3)
+  local message = "bad argument #%d to '%s' (port expected, got %s)"
+  error(message:format(index, name, tostring(value)), 3)
 end
 
 --- Throws unless every key of `options` is known, and its value of a kind that `known` gives for

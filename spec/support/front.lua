@@ -1,5 +1,5 @@
---- A server in two parts: what is said in the clear it says in this process, by one of the dialogues
--- of secsock.starttls; what follows is for a TLS server that knows nothing of them.
+--- A server in two parts: what is said in the clear it says in this process, by one of the
+-- dialogues of secsock.starttls; what follows is for a TLS server that knows nothing of them.
 local socket = require "socket"
 
 local front = {}
@@ -28,7 +28,7 @@ function front:upgrade()
   coroutine.yield()
 end
 
-function front:lasterror()
+function front.lasterror()
   return { message = "the front has failed" }
 end
 
@@ -66,8 +66,9 @@ end
 
 local function wait(self, want, seconds)
   if not self.tcp then return nil, "timeout" end
-  local tcp = { self.tcp }
-  local readable, writable = socket.select(want == "read" and tcp or {}, want == "write" and tcp or {},
+  local tcp, none = { self.tcp }, {}
+  local reads = want == "read"
+  local readable, writable = socket.select(reads and tcp or none, reads and none or tcp,
     seconds or PATIENCE)
   if #readable + #writable == 0 then return nil, "timeout" end
   return true

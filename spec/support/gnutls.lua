@@ -3,7 +3,6 @@ local pki = require "spec.support.pki"
 local process = require "spec.support.process"
 
 local gnutls = {
-  name = "GnuTLS",
   -- What its programs say when their peer shows no certificate, when they resume, when a connection
   -- ends orderly for the one or the other, and when it is cut.
   misses_certificate = {
@@ -66,7 +65,7 @@ local function add(command, ...)
 end
 
 local function common(command, is)
-  add(command, "--priority", priority(is), "--x509cafile", pki(is.trust or "ca.pem"))
+  add(command, "--priority", priority(is), "--x509cafile", pki "ca.pem")
   if is.alpn then add(command, "--alpn", is.alpn) end
   if is.identity then
     add(command, "--x509certfile", pki(is.identity .. (is.alone and ".pem" or "-chain.pem")),
@@ -83,28 +82,29 @@ function gnutls.server(is)
   -- It tells of alerts at this level of detail only.
   local command = common({ "gnutls-serv", "--port", port, "--debug", 5 }, is)
   add(command, is.http and "--http" or "--echo")
-  add(command, is.clients == "must" and "--require-client-cert" or not is.clients and "-a" or nil)
-  if is.clients then add(command, "--verify-client-cert") end
+  if is.clients then
+    add(command, "--verify-client-cert")
+  else
+    add(command, "--disable-client-cert")
+  end
+  if is.clients == "must" then add(command, "--require-client-cert") end
   local program = process.start(command)
   program.port, program.echoes = port, true
-  program:listens(port)
+  program:await_port(port)
   return program
 end
 
---- Starts a client for a port. It trusts the specs' CA, expects `peername`, and says so by SNI.
+--- Starts a client for a port. It trusts the specs' CA and looks for mail.example, which it says by
+-- SNI, unless it is `anonymous`.
 function gnutls.client(port, is)
-  local command = common({ "gnutls-cli", "--port", port, "127.0.0.1" }, is)
-  if is.careless then
-    add(command, "--insecure")
-  else
-    add(command, "--verify-hostname", is.peername or "mail.example")
-  end
-  if is.peername == false then
+  local command = common({ "gnutls-cli", "--port", port, "--verify-hostname", "mail.example",
+                           "127.0.0.1" }, is)
+  if is.anonymous then
     add(command, "--disable-sni")
   else
-    add(command, "--sni-hostname", is.peername or "mail.example")
+    add(command, "--sni-hostname", "mail.example")
   end
-  command.talks, command.from = not is.from, is.from
+  command.listens = true
   return process.start(command)
 end
 

@@ -1,83 +1,13 @@
---- What is the same with every TLS library: secsock as its client and as its server, from tables of
--- cases. A peer is what spec.support.openssl and its like return. Each function gives a list of
--- { sentence, function }, for it() to take.
+--- What is the same with every TLS library, as tables of cases.
 local assert = require "luassert"
-local socket = require "socket"
 local secsock = require "secsock"
-local support = require "spec.support"
+local meeting = require "spec.support.meeting"
 local pki = require "spec.support.pki"
 
+local meet, talk, identity_of, with = meeting.meet, meeting.talk, meeting.identity, meeting.with
 local interop = {}
 
 local VERSIONS = { "TLSv1.2", "TLSv1.3" }
-local PATIENCE = 10 -- seconds
-
--- ------------------------------------------------------------------------------------- meeting
-
-local function with(defaults, given)
-  local all = {}
-  for name, value in pairs(defaults) do all[name] = value end
-  for name, value in pairs(given or {}) do all[name] = value end
-  return all
-end
-
---- The certificate of that name, with its key and its issuer.
-function interop.identity(name)
-  return { cert = pki(name .. "-chain.pem"), key = pki(name .. ".key") }
-end
-
-local function client_options(ours)
-  local options = { timeout = PATIENCE }
-  if not (ours and ours.config) then options.trust = pki "ca.pem" end
-  if not (ours and ours.hook) then options.peername = "mail.example" end
-  return with(options, ours)
-end
-
-local function server_options(ours)
-  local options = { timeout = PATIENCE }
-  if not (ours and ours.config) then options.identity = interop.identity "server" end
-  return with(options, ours)
-end
-
---- Connects to a port: a socket, or nil, the error and its table.
-function interop.connect(port, ours)
-  local s = assert(secsock.new(client_options(ours)))
-  local ok, err, details = s:connect("127.0.0.1", port)
-  if not ok then return nil, err, details end
-  return s
-end
-
---- The next connection of a listener, the same way.
-function interop.accept(listener)
-  local s, err, details = listener:accept()
-  if s then s:settimeout(PATIENCE) end
-  return s, err, details
-end
-
---- How to meet a peer in the role of a client, or of a server: the program, which does what
--- `theirs` says, and the socket, or nil, the error and its table.
-local meet = {}
-
-function meet.client(peer, theirs, ours)
-  local program = peer.server(with({ identity = "server" }, theirs))
-  return program, interop.connect(program.port, ours)
-end
-
-function meet.server(peer, theirs, ours)
-  local listener, port = support.listen(server_options(ours))
-  local program = peer.client(port, theirs or {})
-  return program, interop.accept(listener)
-end
-
-interop.meet = meet
-
---- A word in each direction.
-function interop.talk(program, s)
-  assert(s:send "here is secsock\n")
-  program:expect "here is secsock"
-  if not program.echoes then program:write "here is secsock\n" end
-  assert.equal("here is secsock", (assert(s:receive())))
-end
 
 -- ------------------------------------------------------------------------------ what is agreed on
 
@@ -93,7 +23,7 @@ local function agree(peer, role, theirs, ours)
   for _, fact in ipairs { "version", "cipher", "group" } do
     if theirs[fact] then assert.equal(theirs[fact], info[fact]) end
   end
-  interop.talk(program, s)
+  talk(program, s)
   program:expect(peer.agreement(info))
   s:close()
   return info, verdict
@@ -106,8 +36,8 @@ local function in_both_versions(cases, sentence, run, only)
   end
 end
 
--- Kinds of keys, and what they sign with under TLS 1.3. `serves`: in what version alone a server can
--- have one.
+-- Kinds of keys, and what they sign with under TLS 1.3. `serves`: the one version in which a server
+-- can have one.
 local kinds = {
   { "server", "P-256", "ecdsa_secp256r1_sha256" },
   { "p384", "P-384", "ecdsa_secp384r1_sha384" },
@@ -118,7 +48,7 @@ local kinds = {
   { "ed448", "Ed448", "ed448" },
 }
 
-function interop.certificates(peer)
+local function certificates(peer)
   local cases = {}
   for _, kind in ipairs(kinds) do
     local name, what, signature = kind[1], kind[2], kind[3]
@@ -130,7 +60,7 @@ function interop.certificates(peer)
     end)
     in_both_versions(cases, "shows a client a certificate of " .. what, function(version)
       agree(peer, "server", { version = version },
-        { identity = interop.identity(name), versions = { version } })
+        { identity = identity_of(name), versions = { version } })
     end, kind.serves)
   end
   return cases
@@ -140,7 +70,7 @@ local function version_of(cipher)
   return cipher:find "_WITH_" and "TLSv1.2" or "TLSv1.3"
 end
 
-function interop.ciphers(peer)
+local function ciphers(peer)
   local cases = {}
   for _, cipher in ipairs(secsock.list "ciphers") do
     local theirs = { cipher = cipher, version = version_of(cipher) }
@@ -149,13 +79,13 @@ function interop.ciphers(peer)
       agree(peer, "client", with(theirs, { identity = identity }))
     end }
     cases[#cases + 1] = { "speaks " .. cipher .. " as a server", function()
-      agree(peer, "server", theirs, { identity = interop.identity(identity) })
+      agree(peer, "server", theirs, { identity = identity_of(identity) })
     end }
   end
   return cases
 end
 
-function interop.groups(peer)
+local function groups(peer)
   local cases = {}
   for _, group in ipairs(secsock.list "groups") do
     -- Neither of the peers that Debian has knows of these yet.
@@ -163,7 +93,7 @@ function interop.groups(peer)
       for role, what in pairs { client = "as a client", server = "as a server" } do
         in_both_versions(cases, "uses " .. group .. " " .. what, function(version)
           -- The curve of an EC key would have to be among the groups too (RFC 8422, section 5.1).
-          local identity = role == "server" and interop.identity "rsa" or nil
+          local identity = role == "server" and identity_of "rsa" or nil
           agree(peer, role, { group = group, version = version }, { identity = identity })
         end)
       end
@@ -172,7 +102,7 @@ function interop.groups(peer)
   return cases
 end
 
-function interop.names(peer)
+local function names(peer)
   return {
     { "agrees on the application protocol that both ends have", function()
       assert.equal("http/1.1", agree(peer, "client", { alpn = "http/1.1" },
@@ -197,16 +127,16 @@ function interop.names(peer)
       assert.equal("mail.example", agree(peer, "server", {}).sni)
     end },
     { "is told no name by a client that sends none", function()
-      assert.is_nil(agree(peer, "server", { peername = false }).sni)
+      assert.is_nil(agree(peer, "server", { anonymous = true }).sni)
     end },
   }
 end
 
 -- ------------------------------------------------------------------------------------- refusing
 
--- What is wrong with a server, what it shows, what validation calls that, and the number of the alert
--- that the server gets.
-local wrong_servers = {
+-- What is wrong with a server, what it shows, what validation calls that, and the number of the
+-- alert that the server gets.
+local wrongs = {
   { "has expired", { identity = "expired" }, { "expired" }, 45 },
   { "is not valid yet", { identity = "future" }, { "not_yet_valid" }, 45 },
   { "is for somebody else", { identity = "elsewhere" }, { "name_mismatch" }, 42 },
@@ -228,9 +158,9 @@ local function refuse(peer, theirs, ours, alert)
   return details
 end
 
-function interop.wrong_servers(peer)
+local function wrong_servers(peer)
   local cases = {}
-  for _, case in ipairs(wrong_servers) do
+  for _, case in ipairs(wrongs) do
     local what, theirs, problems, alert = case[1], case[2], case[3], case[4]
     in_both_versions(cases, "refuses a server whose certificate " .. what, function(version)
       local details = refuse(peer, with(theirs, { version = version }), {}, alert)
@@ -251,19 +181,19 @@ function interop.wrong_servers(peer)
 end
 
 -- What is wrong with our own certificate in the eyes of a client, and its alert.
-local wrong_identities = {
+local complaints = {
   { "has expired", "expired", "certificate_expired" },
   { "is for somebody else", "elsewhere", "bad_certificate" },
   { "has an unknown issuer", "stranger", "unknown_ca" },
 }
 
-function interop.wrong_identities(peer)
+local function wrong_identities(peer)
   local cases = {}
-  for _, case in ipairs(wrong_identities) do
+  for _, case in ipairs(complaints) do
     local what, name, alert = case[1], case[2], case[3]
     in_both_versions(cases, "hears that its certificate " .. what, function(version)
       local _, s, err, details = meet.server(peer, { version = version },
-        { identity = interop.identity(name) })
+        { identity = identity_of(name) })
       assert.is_nil(s)
       assert.equal("alert", err)
       assert.is_true(details.alert_received)
@@ -275,7 +205,7 @@ end
 
 -- Nothing in common: what the peer insists on, what we do, how it ends for us as its client and as
 -- its server, and the number of the alert.
-function interop.strangers(peer)
+local function strangers(peer)
   local cases = {}
   for _, case in ipairs(peer.strangers) do
     local what, theirs, ours, alert = case[1], case[2], case[3], case[4]
@@ -287,7 +217,7 @@ function interop.strangers(peer)
     end }
     cases[#cases + 1] = { "refuses to be the server of a client with " .. what, function()
       local program, s, err, details = meet.server(peer, theirs,
-        with({ identity = interop.identity "rsa" }, ours))
+        with({ identity = identity_of "rsa" }, ours))
       assert.is_nil(s)
       assert.equal(alert == "protocol_version" and "version" or "handshake", err)
       assert.same({ alert, false }, { details.alert, details.alert_received })
@@ -326,21 +256,21 @@ local function check_client(outcome, s, verdict)
   assert.equal("secure", s:state())
 end
 
-function interop.client_certificates(peer)
+local function client_certificates(peer)
   local cases = {}
   for _, case in ipairs(client_auth) do
     local mode, identity, outcome = case[1], case[2], case[3]
     local shown = identity and (outcome.stranger and "a wrong one" or "a right one") or "none"
     in_both_versions(cases, ("as to clients' certificates does %s, is shown %s")
       :format(mode, shown), function(version)
-        local ours = { clientauth = mode, identity = interop.identity "server",
+        local ours = { clientauth = mode, identity = identity_of "server",
                        trust = pki(outcome.stranger and "other-ca.pem" or "ca.pem") }
         local program, s, err, details = meet.server(peer,
           { identity = identity, version = version }, ours)
         assert.equal(outcome.err, err)
         if s then
           check_client(outcome, s, s:verdict())
-          interop.talk(program, s)
+          talk(program, s)
           s:close()
         else
           assert.equal(outcome.stranger or false, details.verdict:has "issuer_unknown")
@@ -351,15 +281,15 @@ function interop.client_certificates(peer)
   return cases
 end
 
-function interop.own_certificates(peer)
+local function own_certificates(peer)
   local cases = {}
   in_both_versions(cases, "shows a server its certificate", function(version)
-    local identity = assert(secsock.cert.identity(interop.identity "client"))
+    local identity = assert(secsock.cert.identity(identity_of "client"))
     local program, s, err, details = meet.client(peer, { clients = "must", version = version },
       { identity = identity })
     must(s, err, details)
     assert.equal(identity, s:owncert())
-    interop.talk(program, s)
+    talk(program, s)
     program:expect "CN ?= ?client"
     s:close()
   end)
@@ -367,40 +297,36 @@ function interop.own_certificates(peer)
     local program, s, err, details = meet.client(peer, { clients = "may", version = version })
     must(s, err, details)
     assert.is_nil(s:owncert())
-    interop.talk(program, s)
+    talk(program, s)
     s:close()
   end)
-  in_both_versions(cases, "cannot do without where a server insists", function(version)
-    local program, s, err, details = meet.client(peer, { clients = "must", version = version })
-    program:expect(peer.misses_certificate[version])
-    -- Under TLS 1.3 the server answers when the handshake is over for its client. Under TLS 1.2 it
-    -- may be gone before all is sent.
-    if version == "TLSv1.3" then
-      s, err = s:receive()
-      assert.equal("alert", err)
-    end
+  in_both_versions(cases, "hears that a server insists on a certificate", function(version)
+    local program, s, err = meet.client(peer, { clients = "must", version = version })
+    -- Under TLS 1.3 the server answers when the handshake is over for its client.
+    if version == "TLSv1.3" then s, err = s:receive() end
     assert.is_nil(s)
-    assert.is_truthy(err or details)
+    assert.equal("alert", err)
+    program:expect(peer.misses_certificate[version])
   end)
   return cases
 end
 
 -- ---------------------------------------------------------------------------------- resumption
 
-function interop.resumption(peer)
+local function resumption(peer)
   local cases = {}
   in_both_versions(cases, "resumes a session, and asks its hook again", function(version)
     local program = peer.server { identity = "server", version = version, connections = 2 }
     local config = assert(secsock.config { trust = pki "ca.pem" })
     local seen = {}
     for i = 1, 2 do
-      local s, err, details = interop.connect(program.port, {
+      local s, err, details = meeting.connect(program.port, {
         config = config,
         peername = "mail.example",
         hook = function(_, verdict) seen[i] = verdict end,
       })
       must(s, err, details)
-      interop.talk(program, s)
+      talk(program, s)
       assert.equal(i == 2, s:info "resumed")
       s:close()
     end
@@ -414,49 +340,25 @@ end
 
 -- ---------------------------------------------------------------------------------- how it ends
 
--- A connection of ours that can be cut off beneath: a function does that.
-local function meet_cut(peer, role, theirs)
-  local program, tcp
-  if role == "client" then
-    program = peer.server(with({ identity = "server" }, theirs))
-    tcp = assert(socket.connect("127.0.0.1", program.port))
-  else
-    local listener = assert(socket.bind("127.0.0.1", 0))
-    local _, port = listener:getsockname()
-    program = peer.client(port, theirs)
-    tcp = assert(listener:accept())
-    listener:close()
-  end
-  local fd = tcp:getfd()
-  local options = role == "client" and client_options() or server_options()
-  local s = assert(secsock.wrap(tcp, role, options))
-  assert(s:upgrade())
-  return program, s, function()
-    tcp:setfd(fd)
-    tcp:shutdown "both"
-    tcp:setfd(-1)
-  end
-end
-
-function interop.ends(peer)
+local function ends(peer)
   local cases = {}
   for role, other in pairs { client = "server", server = "client" } do
     in_both_versions(cases, "ends orderly in the eyes of a " .. other, function(version)
       local program, s = meet[role](peer, { version = version })
-      interop.talk(program, s)
+      talk(program, s)
       s:close()
       program:expect(peer.orderly[other])
     end)
     in_both_versions(cases, "is cut off in the eyes of a " .. other, function(version)
-      local program, s, cut = meet_cut(peer, role, { version = version })
-      interop.talk(program, s)
+      local program, s, cut = meeting.cut(peer, role, { version = version })
+      talk(program, s)
       cut()
       program:expect(peer.cut)
       s:close()
     end)
     in_both_versions(cases, "sees that a " .. other .. " is cut off", function(version)
       local program, s = meet[role](peer, { version = version })
-      interop.talk(program, s)
+      talk(program, s)
       program:stop()
       assert.same({ nil, "truncated", "" }, { s:receive() })
       assert.equal("failed", s:state())
@@ -464,7 +366,7 @@ function interop.ends(peer)
   end
   in_both_versions(cases, "sees that a client ends orderly", function(version)
     local program, s = meet.server(peer, { version = version })
-    interop.talk(program, s)
+    talk(program, s)
     peer.leave(program)
     assert.same({ nil, "closed", "" }, { s:receive() })
     s:close()
@@ -472,13 +374,21 @@ function interop.ends(peer)
   return cases
 end
 
--- ------------------------------------------------------------------------------- much, and at once
-
---- Numbers in a row, so that nothing can be lost or swapped without being noticed.
-function interop.numbers(count)
-  local lines = {}
-  for i = 1, count do lines[i] = ("%015d"):format(i) end
-  return table.concat(lines, "\n") .. "\n"
+--- All of it: lists of what it is about, and the cases.
+function interop.topics(peer)
+  return {
+    { "certificates", certificates(peer) },
+    { "ciphers", ciphers(peer) },
+    { "groups", groups(peer) },
+    { "names", names(peer) },
+    { "wrong servers", wrong_servers(peer) },
+    { "wrong certificates of its own", wrong_identities(peer) },
+    { "strangers", strangers(peer) },
+    { "clients' certificates", client_certificates(peer) },
+    { "its certificate as a client", own_certificates(peer) },
+    { "resumption", resumption(peer) },
+    { "the end", ends(peer) },
+  }
 end
 
 return interop

@@ -3,7 +3,6 @@ local pki = require "spec.support.pki"
 local process = require "spec.support.process"
 
 local openssl = {
-  name = "OpenSSL",
   -- What its programs say when their peer shows no certificate, when they resume, when a connection
   -- ends orderly for the one or the other, and when it is cut.
   misses_certificate = {
@@ -49,8 +48,8 @@ local function add(command, ...)
   for i = 1, select("#", ...) do command[#command + 1] = (select(i, ...)) end
 end
 
--- What clients and servers have in common. `alone`: the certificate goes without its issuer. `words`
--- go through as they are.
+-- What clients and servers have in common. `alone`: the certificate goes without its issuer.
+-- `words` go through as they are.
 local function common(command, is)
   if is.version then add(command, is.version == "TLSv1.3" and "-tls1_3" or "-tls1_2") end
   if is.cipher and ciphers[is.cipher] then
@@ -78,25 +77,24 @@ function openssl.server(is)
     add(command, is.clients == "must" and "-Verify" or "-verify", 2, "-CAfile", pki "ca.pem",
         "-verify_return_error")
   end
-  command.talks, command.from = not is.from, is.from
+  command.listens = true
   local program = process.start(command)
   program.port = tonumber((program:expect "ACCEPT %S*:(%d+)\n"))
   return program
 end
 
---- Starts a client for a port. It trusts the specs' CA, expects `peername`, and says so by SNI.
+--- Starts a client for a port. It trusts the specs' CA and looks for mail.example, which it says by
+-- SNI, unless it is `anonymous`.
 function openssl.client(port, is)
   local command = common({ "openssl", "s_client", "-connect", "127.0.0.1:" .. port,
-                           "-CAfile", pki(is.trust or "ca.pem") }, is)
-  if not is.careless then
-    add(command, "-verify_return_error", "-verify_hostname", is.peername or "mail.example")
-  end
-  if is.peername == false then
+                           "-CAfile", pki "ca.pem", "-verify_return_error",
+                           "-verify_hostname", "mail.example" }, is)
+  if is.anonymous then
     add(command, "-noservername")
   else
-    add(command, "-servername", is.peername or "mail.example")
+    add(command, "-servername", "mail.example")
   end
-  command.talks, command.from = not is.from, is.from
+  command.listens = true
   return process.start(command)
 end
 
@@ -107,7 +105,8 @@ end
 
 --- A pattern for what a peer says that has agreed on these facts.
 function openssl.agreement(info)
-  return (("C[Ii][Pp][Hh][Ee][Rr] is " .. (ciphers[info.cipher] or info.cipher) .. "\n"):gsub("%-", "%%-"))
+  local cipher = (ciphers[info.cipher] or info.cipher):gsub("%-", "%%-")
+  return "C[iI][pP][hH][eE][rR] is " .. cipher .. "\n"
 end
 
 --- A pattern for what a peer says that has been sent an alert.

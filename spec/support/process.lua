@@ -32,8 +32,9 @@ end
 
 -- Starts it beneath a shell, which tells its PID at once and its exit status in the end.
 local function launch(self, command)
-  local pipe = assert(io.popen(("{ timeout %d %s <%s >%s 2>&1 & echo $!; wait $!; echo $? >%s; } 2>/dev/null &")
-    :format(LIFE, command, quote(self.input), quote(self.file), quote(self.ending))))
+  local shell = "{ timeout %d %s <%s >%s 2>&1 & echo $!; wait $!; echo $? >%s; } 2>/dev/null &"
+  local pipe = assert(io.popen(shell:format(LIFE, command, quote(self.input), quote(self.file),
+    quote(self.ending))))
   local pid = assert(pipe:read "*l")
   pipe:close()
   return pid
@@ -45,23 +46,23 @@ local function open_input(self)
 end
 
 --- Starts a program, given as a list of words. What it says, on either output, is in p:output().
--- It reads the file `from`, or what p:write() says where `talks` is set, or nothing.
----@param command { [integer]: string, from?: string, talks?: boolean }
+-- It reads what p:write() says where `listens` is set, else nothing.
+---@param command { [integer]: string, listens?: boolean }
 function process.start(command)
   local name = os.tmpname()
   local self = setmetatable({
     file = name,
     ending = name .. ".status",
-    input = command.from or command.talks and name .. ".in" or "/dev/null",
+    input = command.listens and name .. ".in" or "/dev/null",
     temporary = { name, name .. ".status" },
   }, process)
   local words = {}
   for i, word in ipairs(command) do words[i] = quote(word) end
   self.command = table.concat(words, " ")
-  if command.talks then open_input(self) end
+  if command.listens then open_input(self) end
   self.pid = launch(self, self.command)
   -- The program has opened its end, or will: this waits for it.
-  if command.talks then self.pipe = assert(io.open(self.input, "wb")) end
+  if command.listens then self.pipe = assert(io.open(self.input, "wb")) end
   running[self] = true
   return self
 end
@@ -77,10 +78,10 @@ function process:write(text)
   self.pipe:flush()
 end
 
---- Says to it, in the background, all that is in a file. That is the last of its input.
+--- Says to it, in the background, all that is in a file.
 function process:pour(path)
-  process.start { "sh", "-c", 'cat "$0" >"$1"', path, self.input }
-  self:hangup()
+  local other = process.start { "sh", "-c", 'exec >"$1"; echo >&2; cat "$0"', path, self.input }
+  other:expect "\n" -- it has opened its end, so this one may be closed
 end
 
 --- The end of its input.
@@ -104,12 +105,6 @@ function process:expect(pattern, seconds)
   return (table.unpack or unpack)(captures)
 end
 
---- Whether its output has a match for a pattern, once it has ended.
-function process:said(pattern)
-  self:finish()
-  return self:output():find(pattern) ~= nil
-end
-
 -- Its exit status, if it has ended.
 local function status(self)
   return tonumber(read(self.ending):match "^(%d+)\n")
@@ -122,14 +117,10 @@ function process:finish(seconds)
   return ended, self:output()
 end
 
-local function signal(self, name)
-  if not status(self) then os.execute(("kill -%s %s 2>/dev/null"):format(name, self.pid)) end
-end
-
 --- Ends it, if it has not ended yet, and forgets what it said.
 function process:stop()
   running[self] = nil
-  signal(self, "TERM")
+  if not status(self) then os.execute("kill " .. self.pid .. " 2>/dev/null") end
   local ended = await(PATIENCE, function() return status(self) end)
   self:hangup() -- and not before: the end of its input might let it end in another way
   for _, path in ipairs(self.temporary) do os.remove(path) end
@@ -150,7 +141,7 @@ function process.freeport()
 end
 
 --- Waits until it listens on a port of 127.0.0.1, as the kernel tells: nothing connects to it.
-function process:listens(port)
+function process:await_port(port)
   local entry = (":%04X [0-9A-F]+:0000 0A "):format(port)
   local found = await(PATIENCE, function()
     return read("/proc/net/tcp"):find(entry) or read("/proc/net/tcp6"):find(entry)
