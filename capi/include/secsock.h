@@ -235,7 +235,8 @@ typedef int secsock_validate_hook(secsock *s, const secsock_verdict *verdict, vo
 /*
  * Transport callbacks. Each moves up to len bytes and returns how many (> 0), or
  * SECSOCK_WANT_READ (receive) or SECSOCK_WANT_WRITE (send) when it would have to wait,
- * SECSOCK_E_RESET when the connection broke, SECSOCK_E_CLOSED or (receive) 0 at its end.
+ * SECSOCK_E_RESET when the connection broke, SECSOCK_E_CLOSED or (receive) 0 at its end. Any other
+ * answer is SECSOCK_E_SYSTEM with the errno EINVAL.
  * Called only from within calls on their socket; must not call back into it.
  */
 typedef int secsock_recv_fn(void *data, size_t len, void *arg);

@@ -90,6 +90,7 @@ static int drive(struct engine *engine, secsock_error *error)
 {
     static const char doing[] = "the TLS handshake failed";
     engine->held = false;
+    engine->taken = 0;
     int done = engine->context->role == SECSOCK_CLIENT ? wolfSSL_connect(engine->ssl)
                                                        : wolfSSL_accept(engine->ssl);
     int result = done == WOLFSSL_SUCCESS ? SECSOCK_OK : engine_result(engine, done, doing, error);
@@ -116,7 +117,7 @@ static enum engine_step next_step(const struct engine *engine, int result)
     if (engine->released)
         return ENGINE_GOES_ON;
     if (result <= SECSOCK_E_ARGUMENT)
-        return engine->certificate_failed ? ENGINE_TELL : ENGINE_GOES_ON;
+        return engine->certificate_failed || engine->sent ? ENGINE_TELL : ENGINE_GOES_ON;
     return result == SECSOCK_OK || engine->held ? ENGINE_JUDGE : ENGINE_GOES_ON;
 }
 
@@ -150,6 +151,11 @@ void engine_reject(struct engine *engine, int alert)
     if (engine->held && engine->head[0] != RECORD_CHANGE_CIPHER_SPEC)
         engine->skip = engine->held_len;
     engine_send_alert(engine, alert);
+}
+
+bool engine_certificate_failed(const struct engine *engine)
+{
+    return engine->certificate_failed;
 }
 
 bool engine_resumed(const struct engine *engine)

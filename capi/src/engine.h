@@ -32,7 +32,7 @@ void engine_free(struct engine *engine);
 enum engine_step {
     ENGINE_GOES_ON, /* no verdict is due: the result of engine_handshake() stands */
     ENGINE_JUDGE,   /* the peer must be judged now, then engine_release() or engine_reject() */
-    ENGINE_TELL,    /* the handshake has failed over the peer's certificates: judge to tell */
+    ENGINE_TELL,    /* the handshake has failed with the peer's certificates seen: judge to tell */
 };
 
 /* Goes on with the handshake as far as it gets: SECSOCK_OK when nothing is left to do,
@@ -51,6 +51,9 @@ int engine_finish(struct engine *engine, secsock_error *error);
 /* What the peer sent, or showed in the handshake that this one resumes; NULL for nothing. */
 struct chain *engine_chain(const struct engine *engine);
 bool engine_resumed(const struct engine *engine);
+
+/* Whether it is the peer's certificates over which the handshake has failed. */
+bool engine_certificate_failed(const struct engine *engine);
 
 /* Whether this end showed its identity. */
 bool engine_presented(const struct engine *engine);

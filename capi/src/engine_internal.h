@@ -49,6 +49,7 @@ struct engine {
     bool opened;                     /* once a server has opened it */
     bool certificate_failed;         /* the verify callback saw an error that is fatal */
     bool first_record;               /* the peer's first record has been looked at */
+    size_t taken;                    /* bytes read in this call */
     bool cut;                        /* the peer takes no more bytes; it may have said why */
     int failure;                     /* what a callback found, as a secsock_result, or 0 */
     unsigned char opening[32];       /* the peer's first bytes, when they are not TLS */

@@ -4,6 +4,9 @@
 #include "engine_internal.h"
 #include "error.h"
 
+/* wolfSSL's own, as SendAlert() is: there is no public call that only sends what it holds. */
+extern int SendBuffered(WOLFSSL *ssl);
+
 /* -------------------------------------------------------------------------------- reading */
 
 static int clip(size_t len)
@@ -24,8 +27,18 @@ static int read_result(struct engine *engine, int returned, secsock_error *error
     return 0;
 }
 
+/* An answer of wolfSSL's own to the peer, which could not leave at once, need not wait for the
+ * program to send something. */
+static void begin_reading(struct engine *engine)
+{
+    engine->taken = 0;
+    if (engine->unsent > 0)
+        SendBuffered(engine->ssl);
+}
+
 int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error *error)
 {
+    begin_reading(engine);
     return read_result(engine, wolfSSL_read(engine->ssl, buffer, clip(size)), error);
 }
 
@@ -33,6 +46,7 @@ int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error 
 int engine_peek(struct engine *engine, void *buffer, size_t size, secsock_error *error)
 {
     int n;
+    begin_reading(engine);
     do
         n = read_result(engine, wolfSSL_peek(engine->ssl, buffer, clip(size)), error);
     while (n == SECSOCK_WANT_READ && transport_holds_record(engine->transport));
@@ -55,9 +69,6 @@ size_t engine_pending(const struct engine *engine)
 }
 
 /* -------------------------------------------------------------------------------- writing */
-
-/* wolfSSL's own, as SendAlert() is: there is no public call that only sends what it holds. */
-extern int SendBuffered(WOLFSSL *ssl);
 
 enum { LARGEST_FRAGMENT = 16384 }; /* RFC 8446, section 5.1 */
 

@@ -223,14 +223,19 @@ static int refuse(secsock *s, int problem, bool tell)
     return sock_fail(s, code);
 }
 
-/* The handshake has failed already. Whatever the hook answers, later included, it stays so. */
+/* The handshake has failed already, over the certificates or over what came after them. Whatever
+ * the hook answers, later included, it stays so. */
 static int tell(secsock *s, enum engine_step step)
 {
+    secsock_error failure = s->error;
     int result = judge(s, step);
     if (result != SECSOCK_OK)
         return sock_fail(s, result);
     s->judgement = JUDGED;
     s->answer = SECSOCK_FOLLOW;
+    s->error = failure;
+    if (!engine_certificate_failed(s->engine))
+        return sock_fail(s, failure.code);
     int problem = secsock_verdict_problem(s->verdict, 0);
     return refuse(s, problem ? problem : SECSOCK_PROBLEM_MALFORMED, false);
 }

@@ -142,12 +142,22 @@ int net_listen(int *fd, const struct addrinfo *address, int backlog)
     return SECSOCK_OK;
 }
 
+/* What befell a connection before it was accepted is not the listener's failure: accept(2). */
+static bool is_of_connection(int sys_errno)
+{
+    static const int passing[] = { EINTR,     ECONNABORTED, ENETDOWN,     EPROTO,     ENOPROTOOPT,
+                                   EHOSTDOWN, ENONET,       EHOSTUNREACH, ENETUNREACH };
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+        if (passing[i] == sys_errno)
+            return true;
+    return false;
+}
+
 int net_accept(int *fd, int listener)
 {
-    do {
+    do
         *fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        /* A connection that broke before it was accepted is not the listener's failure. */
-    } while (*fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+    while (*fd < 0 && is_of_connection(errno));
     if (*fd < 0)
         return net_would_block(errno) ? SECSOCK_WANT_READ : SECSOCK_E_SYSTEM;
     no_delay(*fd);

@@ -80,7 +80,9 @@ int sock_run(secsock *s, secsock_timeout kind, sock_operation *operation, void *
         bool waits = result == SECSOCK_WANT_READ || result == SECSOCK_WANT_WRITE;
         if (!waits || timeout == 0 || !transport_can_wait(&s->transport))
             return result;
-        result = transport_wait(&s->transport, result, deadline);
+        /* A transport that is always ready must not keep the call beyond its deadline. */
+        bool late = deadline >= 0 && clock_now() >= deadline;
+        result = late ? SECSOCK_E_TIMEOUT : transport_wait(&s->transport, result, deadline);
         if (result == SECSOCK_E_TIMEOUT)
             return timed_out(s, timeout);
         if (result != SECSOCK_OK)

@@ -19,7 +19,8 @@ static int plain_result(secsock *s, int result, const char *doing)
     return sock_fail(s, error_errno(&s->error, result, s->transport.sys_errno, "%s", doing));
 }
 
-/* A failure of TLS ends the connection; a mistake of the caller, or no memory, does not. */
+/* A failure of TLS ends the connection, want of memory within it too; a mistake of the caller does
+ * not. */
 static int secure_result(secsock *s, int result)
 {
     bool fatal = result < SECSOCK_E_STATE;
