@@ -33,10 +33,10 @@ int cert_make(secsock_cert **out, struct slice der, const char **why)
 int cert_new(secsock_cert **out, struct slice der, secsock_error *error)
 {
     const char *why = NULL;
-    int rc = cert_make(out, der, &why);
-    if (rc == SECSOCK_E_FORMAT)
-        return error_set(error, rc, "not a certificate: %s", why);
-    return rc == SECSOCK_OK ? rc : error_memory(error);
+    int result = cert_make(out, der, &why);
+    if (result == SECSOCK_E_FORMAT)
+        return error_set(error, result, "not a certificate: %s", why);
+    return result == SECSOCK_OK ? result : error_memory(error);
 }
 
 secsock_cert *secsock_cert_ref(const secsock_cert *cert)
@@ -73,9 +73,9 @@ struct source {
 };
 
 /* Names the file in an error, where there is one. */
-static int located(const struct source *source, int rc, secsock_error *error)
+static int located(const struct source *source, int result, secsock_error *error)
 {
-    return rc < 0 && source->path != NULL ? error_prefix(error, rc, source->path) : rc;
+    return result < 0 && source->path != NULL ? error_prefix(error, result, source->path) : result;
 }
 
 /* The private key of a text; empty when there is none. */
@@ -85,34 +85,34 @@ static int find_key(struct slice text, const char *password, struct secret *out,
     struct pem reader;
     struct pem_block block;
     *out = (struct secret){ NULL, 0 };
-    int rc = pem_open(&reader, text, error);
-    while (rc == SECSOCK_OK && (rc = pem_next(&reader, &block, error)) > 0) {
-        rc = SECSOCK_OK;
+    int result = pem_open(&reader, text, error);
+    while (result == SECSOCK_OK && (result = pem_next(&reader, &block, error)) > 0) {
+        result = SECSOCK_OK;
         if (!pem_is_private_key(&block))
             continue;
         if (out->data != NULL)
-            rc = pem_error(&block, error, SECSOCK_E_FORMAT, "a second private key");
-        else if ((rc = pem_decode(&reader, &block, error)) == SECSOCK_OK)
-            rc = key_read(&block, password, out, error);
+            result = pem_error(&block, error, SECSOCK_E_FORMAT, "a second private key");
+        else if ((result = pem_decode(&reader, &block, error)) == SECSOCK_OK)
+            result = key_read(&block, password, out, error);
     }
-    if (rc != SECSOCK_OK)
+    if (result != SECSOCK_OK)
         secret_free(out);
     pem_close(&reader);
-    return rc;
+    return result;
 }
 
 /* Whether the key is that of the first certificate; the error names the one it belongs to. */
 static int check_key(const struct cert_list *list, struct slice key, secsock_error *error)
 {
-    int rc = key_check(key, &list->certs[0]->x509, error);
-    for (size_t i = 1; rc == SECSOCK_E_KEY_MISMATCH && i < list->count; i++) {
+    int result = key_check(key, &list->certs[0]->x509, error);
+    for (size_t i = 1; result == SECSOCK_E_KEY_MISMATCH && i < list->count; i++) {
         if (key_check(key, &list->certs[i]->x509, NULL) == SECSOCK_OK)
-            return error_set(error, rc,
+            return error_set(error, result,
                              "the private key belongs to certificate %zu of %zu, which must be "
                              "the first",
                              i + 1, list->count);
     }
-    return rc;
+    return result;
 }
 
 /* Puts the issuers in the order in which they certify one another, the leaf's own first
@@ -166,37 +166,37 @@ static int load(secsock_cert **out, const struct source *certs, const struct sou
 {
     struct cert_list list = { NULL, 0, 0 };
     struct secret key = { NULL, 0 };
-    int rc = located(certs, cert_list_read(&list, certs->text, CERT_LIST_STRICT, error), error);
-    if (rc == SECSOCK_OK) {
-        rc = find_key(keys->text, password, &key, error);
-        if (rc == SECSOCK_OK && key.data == NULL && need_key)
-            rc = error_set(error, SECSOCK_E_NO_KEY, "there is no private key");
-        if (rc == SECSOCK_OK && key.data != NULL)
-            rc = check_key(&list, secret_slice(&key), error);
-        rc = located(keys, rc, error);
+    int result = located(certs, cert_list_read(&list, certs->text, CERT_LIST_STRICT, error), error);
+    if (result == SECSOCK_OK) {
+        result = find_key(keys->text, password, &key, error);
+        if (result == SECSOCK_OK && key.data == NULL && need_key)
+            result = error_set(error, SECSOCK_E_NO_KEY, "there is no private key");
+        if (result == SECSOCK_OK && key.data != NULL)
+            result = check_key(&list, secret_slice(&key), error);
+        result = located(keys, result, error);
     }
-    if (rc == SECSOCK_OK)
-        rc = located(certs, assemble(out, &list, &key, error), error);
+    if (result == SECSOCK_OK)
+        result = located(certs, assemble(out, &list, &key, error), error);
     secret_free(&key);
     cert_list_clear(&list);
-    return rc;
+    return result;
 }
 
 static int load_files(secsock_cert **out, const char *cert_path, const char *key_path,
                       const char *password, bool need_key, secsock_error *error)
 {
     struct secret certs = { NULL, 0 }, keys = { NULL, 0 };
-    int rc = file_read(cert_path, &certs, error);
-    if (rc == SECSOCK_OK && key_path != NULL)
-        rc = file_read(key_path, &keys, error);
-    if (rc == SECSOCK_OK) {
+    int result = file_read(cert_path, &certs, error);
+    if (result == SECSOCK_OK && key_path != NULL)
+        result = file_read(key_path, &keys, error);
+    if (result == SECSOCK_OK) {
         struct source from = { secret_slice(&certs), cert_path };
         struct source key_from = { secret_slice(&keys), key_path };
-        rc = load(out, &from, key_path != NULL ? &key_from : &from, password, need_key, error);
+        result = load(out, &from, key_path != NULL ? &key_from : &from, password, need_key, error);
     }
     secret_free(&certs);
     secret_free(&keys);
-    return rc;
+    return result;
 }
 
 /* What every loader begins with. */
@@ -214,40 +214,41 @@ static int begin(secsock_cert **out, const void *input, secsock_error *error)
 int secsock_cert_from_pem(secsock_cert **out, const void *pem, size_t len, const char *password,
                           secsock_error *error)
 {
-    int rc = begin(out, pem, error);
+    int result = begin(out, pem, error);
     struct source source = { { pem, len }, NULL };
-    return rc == SECSOCK_OK ? load(out, &source, &source, password, false, error) : rc;
+    return result == SECSOCK_OK ? load(out, &source, &source, password, false, error) : result;
 }
 
 int secsock_cert_from_der(secsock_cert **out, const void *der, size_t len, secsock_error *error)
 {
-    int rc = begin(out, der, error);
-    return rc == SECSOCK_OK ? cert_new(out, (struct slice){ der, len }, error) : rc;
+    int result = begin(out, der, error);
+    return result == SECSOCK_OK ? cert_new(out, (struct slice){ der, len }, error) : result;
 }
 
 int secsock_cert_load(secsock_cert **out, const char *path, const char *password,
                       secsock_error *error)
 {
-    int rc = begin(out, path, error);
-    return rc == SECSOCK_OK ? load_files(out, path, NULL, password, false, error) : rc;
+    int result = begin(out, path, error);
+    return result == SECSOCK_OK ? load_files(out, path, NULL, password, false, error) : result;
 }
 
 int secsock_cert_identity_from_pem(secsock_cert **out, const void *certs, size_t certs_len,
                                    const void *key, size_t key_len, const char *password,
                                    secsock_error *error)
 {
-    int rc = begin(out, certs, error);
-    if (rc == SECSOCK_OK)
-        rc = begin(out, key, error);
+    int result = begin(out, certs, error);
+    if (result == SECSOCK_OK)
+        result = begin(out, key, error);
     struct source from = { { certs, certs_len }, NULL }, key_from = { { key, key_len }, NULL };
-    return rc == SECSOCK_OK ? load(out, &from, &key_from, password, true, error) : rc;
+    return result == SECSOCK_OK ? load(out, &from, &key_from, password, true, error) : result;
 }
 
 int secsock_cert_load_identity(secsock_cert **out, const char *cert_path, const char *key_path,
                                const char *password, secsock_error *error)
 {
-    int rc = begin(out, cert_path, error);
-    return rc == SECSOCK_OK ? load_files(out, cert_path, key_path, password, true, error) : rc;
+    int result = begin(out, cert_path, error);
+    return result == SECSOCK_OK ? load_files(out, cert_path, key_path, password, true, error)
+                                : result;
 }
 
 /* ---------------------------------------------------------- getters that need nothing derived */

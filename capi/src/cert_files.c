@@ -13,12 +13,12 @@ int cert_list_read_file(struct cert_list *list, const char *path, enum cert_list
                         secsock_error *error)
 {
     struct secret text = { NULL, 0 };
-    int rc = file_read(path, &text, error);
-    if (rc != SECSOCK_OK)
-        return rc;
-    rc = cert_list_read(list, secret_slice(&text), mode, error);
+    int result = file_read(path, &text, error);
+    if (result != SECSOCK_OK)
+        return result;
+    result = cert_list_read(list, secret_slice(&text), mode, error);
     secret_free(&text);
-    return rc == SECSOCK_OK ? rc : error_prefix(error, rc, path);
+    return result == SECSOCK_OK ? result : error_prefix(error, result, path);
 }
 
 /* ------------------------------------------------------------------------------------- folders */
@@ -61,17 +61,17 @@ static bool mentions_certificate(const struct secret *text)
 static int read_entry(struct cert_list *list, const char *path, secsock_error *error)
 {
     struct secret text = { NULL, 0 };
-    int rc = is_file(path, error);
-    if (rc <= 0)
-        return rc;
-    rc = file_read(path, &text, error);
-    if (rc == SECSOCK_OK && mentions_certificate(&text)) {
-        rc = cert_list_read(list, secret_slice(&text), CERT_LIST_OPTIONAL, error);
-        if (rc != SECSOCK_OK)
-            error_prefix(error, rc, path);
+    int result = is_file(path, error);
+    if (result <= 0)
+        return result;
+    result = file_read(path, &text, error);
+    if (result == SECSOCK_OK && mentions_certificate(&text)) {
+        result = cert_list_read(list, secret_slice(&text), CERT_LIST_OPTIONAL, error);
+        if (result != SECSOCK_OK)
+            error_prefix(error, result, path);
     }
     secret_free(&text);
-    return rc;
+    return result;
 }
 
 /* By the bytes of their names, the same under every locale. */
@@ -96,16 +96,17 @@ int cert_list_read_dir(struct cert_list *list, const char *path, secsock_error *
         return error_memory(error);
     if (count < 0)
         return error_errno(error, SECSOCK_E_FILE, errno, "cannot read the folder %s", path);
-    int rc = SECSOCK_OK;
-    for (int i = 0; i < count && rc == SECSOCK_OK; i++) {
+    int result = SECSOCK_OK;
+    for (int i = 0; i < count && result == SECSOCK_OK; i++) {
         char *file = join(path, entries[i]->d_name);
-        rc = file != NULL ? read_entry(list, file, error) : error_memory(error);
+        result = file != NULL ? read_entry(list, file, error) : error_memory(error);
         free(file);
     }
     free_entries(entries, count);
-    if (rc == SECSOCK_OK && list->count == before)
-        rc = error_set(error, SECSOCK_E_FORMAT, "%s: there is no certificate in the folder", path);
-    if (rc != SECSOCK_OK)
+    if (result == SECSOCK_OK && list->count == before)
+        result =
+            error_set(error, SECSOCK_E_FORMAT, "%s: there is no certificate in the folder", path);
+    if (result != SECSOCK_OK)
         cert_list_shorten(list, before);
-    return rc;
+    return result;
 }

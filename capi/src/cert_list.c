@@ -55,16 +55,16 @@ static int add_block(struct cert_list *list, struct pem *reader, struct pem_bloc
     if (is_trusted_certificate(block))
         return pem_error(block, error, SECSOCK_E_UNSUPPORTED,
                          "certificates in this form are not supported");
-    int rc = pem_decode(reader, block, error);
-    if (rc != SECSOCK_OK)
-        return rc;
-    rc = cert_make(&cert, block->der, &why);
-    if (rc == SECSOCK_OK)
-        rc = cert_list_add(list, cert);
+    int result = pem_decode(reader, block, error);
+    if (result != SECSOCK_OK)
+        return result;
+    result = cert_make(&cert, block->der, &why);
+    if (result == SECSOCK_OK)
+        result = cert_list_add(list, cert);
     secsock_cert_free(cert);
-    if (rc == SECSOCK_E_FORMAT)
-        return pem_error(block, error, rc, why);
-    return rc == SECSOCK_OK ? rc : error_memory(error);
+    if (result == SECSOCK_E_FORMAT)
+        return pem_error(block, error, result, why);
+    return result == SECSOCK_OK ? result : error_memory(error);
 }
 
 static int none_found(struct slice pem, unsigned blocks, const struct pem_block *first,
@@ -85,8 +85,8 @@ static int read_blocks(struct cert_list *list, struct pem *reader, struct slice 
 {
     struct pem_block block, first = { .number = 0 };
     size_t before = list->count;
-    int rc;
-    while ((rc = pem_next(reader, &block, error)) > 0) {
+    int result;
+    while ((result = pem_next(reader, &block, error)) > 0) {
         if (block.number == 1)
             first = block;
         if (!pem_is_certificate(&block) && !is_trusted_certificate(&block))
@@ -95,9 +95,9 @@ static int read_blocks(struct cert_list *list, struct pem *reader, struct slice 
         if (added == SECSOCK_E_MEMORY || (added != SECSOCK_OK && mode != CERT_LIST_LENIENT))
             return added;
     }
-    if (rc == 0 && list->count == before && mode != CERT_LIST_OPTIONAL)
-        rc = none_found(pem, reader->blocks, &first, error);
-    return rc;
+    if (result == 0 && list->count == before && mode != CERT_LIST_OPTIONAL)
+        result = none_found(pem, reader->blocks, &first, error);
+    return result;
 }
 
 int cert_list_read(struct cert_list *list, struct slice pem, enum cert_list_mode mode,
@@ -105,11 +105,11 @@ int cert_list_read(struct cert_list *list, struct slice pem, enum cert_list_mode
 {
     struct pem reader;
     size_t before = list->count;
-    int rc = pem_open(&reader, pem, error);
-    if (rc == SECSOCK_OK)
-        rc = read_blocks(list, &reader, pem, mode, error);
-    if (rc != SECSOCK_OK)
+    int result = pem_open(&reader, pem, error);
+    if (result == SECSOCK_OK)
+        result = read_blocks(list, &reader, pem, mode, error);
+    if (result != SECSOCK_OK)
         cert_list_shorten(list, before);
     pem_close(&reader);
-    return rc;
+    return result;
 }

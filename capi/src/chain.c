@@ -8,7 +8,7 @@ struct chain *chain_new(const struct slice *certs, size_t count)
     size_t bytes = 0;
     for (size_t i = 0; i < count; i++)
         bytes += certs[i].len;
-    struct chain *chain = malloc(sizeof *chain + count * sizeof *certs + bytes);
+    struct chain *chain = malloc(sizeof(*chain) + count * sizeof(*certs) + bytes);
     if (!chain)
         return NULL;
     atomic_init(&chain->refs, 1);

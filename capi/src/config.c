@@ -74,11 +74,11 @@ int config_begin(secsock_config *config)
     return SECSOCK_OK;
 }
 
-int config_end(secsock_config *config, int rc)
+int config_end(secsock_config *config, int result)
 {
     if (config != NULL)
         pthread_mutex_unlock(&config->lock);
-    return rc;
+    return result;
 }
 
 /* ------------------------------------------------------------------------------------ settings */
@@ -90,20 +90,20 @@ static bool is_version(int number)
 
 int secsock_config_set_versions(secsock_config *config, int lowest, int highest)
 {
-    int rc = config_begin(config);
-    if (rc != SECSOCK_OK)
-        return config_end(config, rc);
+    int result = config_begin(config);
+    if (result != SECSOCK_OK)
+        return config_end(config, result);
     if (!is_version(lowest) || !is_version(highest))
-        rc = error_set(&config->error, SECSOCK_E_ARGUMENT, "unknown TLS version 0x%04x",
-                       (unsigned)(is_version(lowest) ? highest : lowest));
+        result = error_set(&config->error, SECSOCK_E_ARGUMENT, "unknown TLS version 0x%04x",
+                           (unsigned)(is_version(lowest) ? highest : lowest));
     else if (lowest > highest)
-        rc = error_set(&config->error, SECSOCK_E_ARGUMENT,
-                       "the lowest TLS version is higher than the highest");
-    if (rc == SECSOCK_OK) {
+        result = error_set(&config->error, SECSOCK_E_ARGUMENT,
+                           "the lowest TLS version is higher than the highest");
+    if (result == SECSOCK_OK) {
         config->allowed_lowest = lowest;
         config->allowed_highest = highest;
     }
-    return config_end(config, rc);
+    return config_end(config, result);
 }
 
 /* The next of the items of a list; false when there is none left. */
@@ -150,14 +150,14 @@ int secsock_config_set_ciphers(secsock_config *config, const char *names)
 {
     const struct suite *ciphers[SUITES_MOST];
     size_t count = 0;
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK)
-        rc = parse_ciphers(names, ciphers, &count, &config->error);
-    if (rc == SECSOCK_OK) {
+    int result = config_begin(config);
+    if (result == SECSOCK_OK)
+        result = parse_ciphers(names, ciphers, &count, &config->error);
+    if (result == SECSOCK_OK) {
         memcpy(config->ciphers, ciphers, count * sizeof(ciphers[0]));
         config->cipher_count = count;
     }
-    return config_end(config, rc);
+    return config_end(config, result);
 }
 
 static int parse_groups(const char *names, const struct group *out[GROUPS_MOST], size_t *count,
@@ -185,14 +185,14 @@ int secsock_config_set_groups(secsock_config *config, const char *names)
 {
     const struct group *groups[GROUPS_MOST];
     size_t count = 0;
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK)
-        rc = parse_groups(names, groups, &count, &config->error);
-    if (rc == SECSOCK_OK) {
+    int result = config_begin(config);
+    if (result == SECSOCK_OK)
+        result = parse_groups(names, groups, &count, &config->error);
+    if (result == SECSOCK_OK) {
         memcpy(config->groups, groups, count * sizeof(groups[0]));
         config->group_count = count;
     }
-    return config_end(config, rc);
+    return config_end(config, result);
 }
 
 /* RFC 7301, section 3.1: names of 1 to 255 octets. */
@@ -221,37 +221,38 @@ int secsock_config_set_alpn(secsock_config *config, const char *protocols)
 {
     char *copy = NULL;
     bool none = protocols == NULL || *protocols == '\0';
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK && !none)
-        rc = check_alpn(protocols, &config->error);
-    if (rc == SECSOCK_OK && !none && (copy = strdup(protocols)) == NULL)
-        rc = error_memory(&config->error);
-    if (rc == SECSOCK_OK) {
+    int result = config_begin(config);
+    if (result == SECSOCK_OK && !none)
+        result = check_alpn(protocols, &config->error);
+    if (result == SECSOCK_OK && !none && (copy = strdup(protocols)) == NULL)
+        result = error_memory(&config->error);
+    if (result == SECSOCK_OK) {
         free(config->alpn);
         config->alpn = copy;
     }
-    return config_end(config, rc);
+    return config_end(config, result);
 }
 
 int secsock_config_set_client_auth(secsock_config *config, int mode)
 {
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK && (mode < SECSOCK_CLIENT_AUTH_NONE || mode > SECSOCK_CLIENT_AUTH_REQUIRE))
-        rc = error_set(&config->error, SECSOCK_E_ARGUMENT,
-                       "unknown way to treat client certificates: %d", mode);
-    if (rc == SECSOCK_OK)
+    int result = config_begin(config);
+    if (result == SECSOCK_OK &&
+        (mode < SECSOCK_CLIENT_AUTH_NONE || mode > SECSOCK_CLIENT_AUTH_REQUIRE))
+        result = error_set(&config->error, SECSOCK_E_ARGUMENT,
+                           "unknown way to treat client certificates: %d", mode);
+    if (result == SECSOCK_OK)
         config->client_auth = mode;
-    return config_end(config, rc);
+    return config_end(config, result);
 }
 
 int secsock_config_set_resumption(secsock_config *config, int on)
 {
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK && on != 0 && on != 1)
-        rc = error_set(&config->error, SECSOCK_E_ARGUMENT, "resumption is 0 or 1, not %d", on);
-    if (rc == SECSOCK_OK)
+    int result = config_begin(config);
+    if (result == SECSOCK_OK && on != 0 && on != 1)
+        result = error_set(&config->error, SECSOCK_E_ARGUMENT, "resumption is 0 or 1, not %d", on);
+    if (result == SECSOCK_OK)
         config->resumption = on != 0;
-    return config_end(config, rc);
+    return config_end(config, result);
 }
 
 /* ---------------------------------------------------------------------------------------- use */
@@ -322,12 +323,13 @@ static int prepare(secsock_config *config, secsock_role role, secsock_error *err
         return error_set(error, SECSOCK_E_NO_KEY,
                          "a server needs a certificate and private key: the configuration has no "
                          "identity");
-    int rc = settle_versions(config, error);
+    int result = settle_versions(config, error);
     /* Those of a use that failed may have been added to since. */
-    if (rc == SECSOCK_OK && judges && (!config->frozen || atomic_load(&config->effective) == NULL))
-        rc = config_make_anchors(config, error);
-    if (rc != SECSOCK_OK)
-        return rc;
+    if (result == SECSOCK_OK && judges &&
+        (!config->frozen || atomic_load(&config->effective) == NULL))
+        result = config_make_anchors(config, error);
+    if (result != SECSOCK_OK)
+        return result;
     if (config->resumption && config->sessions == NULL)
         config->sessions = session_cache_new();
     if (config->resumption && config->sessions == NULL)
@@ -338,15 +340,15 @@ static int prepare(secsock_config *config, secsock_role role, secsock_error *err
 int config_use(secsock_config *config, secsock_role role, struct engine_context **out,
                secsock_error *error)
 {
-    int rc = SECSOCK_OK;
+    int result = SECSOCK_OK;
     *out = NULL;
     pthread_mutex_lock(&config->lock);
     if (config->contexts[role] == NULL)
-        rc = prepare(config, role, error);
-    if (rc == SECSOCK_OK) {
+        result = prepare(config, role, error);
+    if (result == SECSOCK_OK) {
         config->frozen = true;
         *out = config->contexts[role];
     }
     pthread_mutex_unlock(&config->lock);
-    return rc;
+    return result;
 }

@@ -68,9 +68,9 @@ bool config_trusts_system(const secsock_config *config);
 
 /* What the files of the configuration share. A setter stands between config_begin(), which locks
  * and clears the error, or says why nothing can be set, and config_end(), which unlocks and
- * returns `rc`. Both accept NULL. */
+ * returns `result`. Both accept NULL. */
 int config_begin(secsock_config *config);
-int config_end(secsock_config *config, int rc);
+int config_end(secsock_config *config, int result);
 
 /* Makes the effective anchors; the lock is held. */
 int config_make_anchors(secsock_config *config, secsock_error *error);

@@ -13,33 +13,34 @@
 int secsock_config_set_identity(secsock_config *config, secsock_cert *identity)
 {
     struct config_warnings warnings = { NULL, 0 };
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK && identity != NULL && identity->key == NULL)
-        rc = error_set(&config->error, SECSOCK_E_NO_KEY,
-                       "the certificate comes without a private key");
-    if (rc == SECSOCK_OK && config_warnings_find(&warnings, identity) != SECSOCK_OK)
-        rc = error_memory(&config->error);
-    if (rc == SECSOCK_OK) {
+    int result = config_begin(config);
+    if (result == SECSOCK_OK && identity != NULL && identity->key == NULL)
+        result = error_set(&config->error, SECSOCK_E_NO_KEY,
+                           "the certificate comes without a private key");
+    if (result == SECSOCK_OK && config_warnings_find(&warnings, identity) != SECSOCK_OK)
+        result = error_memory(&config->error);
+    if (result == SECSOCK_OK) {
         secsock_cert_free(config->identity);
         config_warnings_free(&config->warnings);
         config->identity = identity != NULL ? secsock_cert_ref(identity) : NULL;
         config->warnings = warnings;
     }
-    return config_end(config, rc);
+    return config_end(config, result);
 }
 
 int secsock_config_identity_file(secsock_config *config, const char *cert_path,
                                  const char *key_path, const char *password)
 {
     secsock_cert *identity = NULL;
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK)
-        rc = secsock_cert_load_identity(&identity, cert_path, key_path, password, &config->error);
-    config_end(config, rc);
-    if (rc == SECSOCK_OK)
-        rc = secsock_config_set_identity(config, identity);
+    int result = config_begin(config);
+    if (result == SECSOCK_OK)
+        result =
+            secsock_cert_load_identity(&identity, cert_path, key_path, password, &config->error);
+    config_end(config, result);
+    if (result == SECSOCK_OK)
+        result = secsock_config_set_identity(config, identity);
     secsock_cert_free(identity);
-    return rc;
+    return result;
 }
 
 /* ------------------------------------------------------------------------------------ warnings */

@@ -15,49 +15,49 @@ static int copy_anchors(secsock_config *config, secsock_store **out)
     return error_memory(&config->error);
 }
 
-/* Ends a setter: puts `next` in place unless `rc` is an error. */
-static int replace_anchors(secsock_config *config, secsock_store *next, int rc)
+/* Ends a setter: puts `next` in place unless `result` is an error. */
+static int replace_anchors(secsock_config *config, secsock_store *next, int result)
 {
     secsock_store *old = next;
-    if (rc >= 0) {
+    if (result >= 0) {
         old = config->anchors;
         config->anchors = next;
     }
     secsock_store_free(old);
-    return config_end(config, rc < 0 ? rc : SECSOCK_OK);
+    return config_end(config, result < 0 ? result : SECSOCK_OK);
 }
 
 int secsock_config_trust_file(secsock_config *config, const char *path)
 {
     secsock_store *next = NULL;
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK)
-        rc = copy_anchors(config, &next);
-    if (rc == SECSOCK_OK)
-        rc = secsock_store_load_file(next, path, &config->error);
-    return replace_anchors(config, next, rc);
+    int result = config_begin(config);
+    if (result == SECSOCK_OK)
+        result = copy_anchors(config, &next);
+    if (result == SECSOCK_OK)
+        result = secsock_store_load_file(next, path, &config->error);
+    return replace_anchors(config, next, result);
 }
 
 int secsock_config_trust_dir(secsock_config *config, const char *path)
 {
     secsock_store *next = NULL;
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK)
-        rc = copy_anchors(config, &next);
-    if (rc == SECSOCK_OK)
-        rc = secsock_store_load_dir(next, path, &config->error);
-    return replace_anchors(config, next, rc);
+    int result = config_begin(config);
+    if (result == SECSOCK_OK)
+        result = copy_anchors(config, &next);
+    if (result == SECSOCK_OK)
+        result = secsock_store_load_dir(next, path, &config->error);
+    return replace_anchors(config, next, result);
 }
 
 int secsock_config_trust_pem(secsock_config *config, const void *pem, size_t len)
 {
     secsock_store *next = NULL;
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK)
-        rc = copy_anchors(config, &next);
-    if (rc == SECSOCK_OK)
-        rc = secsock_store_load_pem(next, pem, len, &config->error);
-    return replace_anchors(config, next, rc);
+    int result = config_begin(config);
+    if (result == SECSOCK_OK)
+        result = copy_anchors(config, &next);
+    if (result == SECSOCK_OK)
+        result = secsock_store_load_pem(next, pem, len, &config->error);
+    return replace_anchors(config, next, result);
 }
 
 /* A first store is not copied: many configurations can share it. */
@@ -71,33 +71,33 @@ static int join_store(secsock_config *config, const secsock_store *store, secsoc
         *next = secsock_store_ref(store);
         return SECSOCK_OK;
     }
-    int rc = copy_anchors(config, next);
-    if (rc == SECSOCK_OK && store_merge(*next, store) != SECSOCK_OK)
-        rc = error_memory(&config->error);
-    return rc;
+    int result = copy_anchors(config, next);
+    if (result == SECSOCK_OK && store_merge(*next, store) != SECSOCK_OK)
+        result = error_memory(&config->error);
+    return result;
 }
 
 int secsock_config_trust_store(secsock_config *config, const secsock_store *store)
 {
     secsock_store *next = NULL;
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK)
-        rc = join_store(config, store, &next);
-    if (rc == SECSOCK_OK)
+    int result = config_begin(config);
+    if (result == SECSOCK_OK)
+        result = join_store(config, store, &next);
+    if (result == SECSOCK_OK)
         store_freeze((secsock_store *)store);
-    return replace_anchors(config, next, rc);
+    return replace_anchors(config, next, result);
 }
 
 int secsock_config_trust_system(secsock_config *config)
 {
     secsock_store *system = NULL;
-    int rc = config_begin(config);
-    if (rc == SECSOCK_OK)
-        rc = secsock_store_system(&system, &config->error);
-    if (rc == SECSOCK_OK)
+    int result = config_begin(config);
+    if (result == SECSOCK_OK)
+        result = secsock_store_system(&system, &config->error);
+    if (result == SECSOCK_OK)
         config->trust_system = true;
     secsock_store_free(system);
-    return config_end(config, rc);
+    return config_end(config, result);
 }
 
 bool config_trusts_system(const secsock_config *config)
@@ -108,22 +108,22 @@ bool config_trusts_system(const secsock_config *config)
 int config_make_anchors(secsock_config *config, secsock_error *error)
 {
     secsock_store *system = NULL, *both = NULL;
-    int rc = SECSOCK_OK;
+    int result = SECSOCK_OK;
     if (config_trusts_system(config))
-        rc = secsock_store_system(&system, error);
-    if (rc == SECSOCK_OK && config->anchors == NULL) {
+        result = secsock_store_system(&system, error);
+    if (result == SECSOCK_OK && config->anchors == NULL) {
         both = secsock_store_ref(system);
-    } else if (rc == SECSOCK_OK && system == NULL) {
+    } else if (result == SECSOCK_OK && system == NULL) {
         both = secsock_store_ref(config->anchors);
-    } else if (rc == SECSOCK_OK) {
+    } else if (result == SECSOCK_OK) {
         both = secsock_store_new();
         if (both == NULL || store_merge(both, config->anchors) != SECSOCK_OK ||
             store_merge(both, system) != SECSOCK_OK)
-            rc = error_memory(error);
+            result = error_memory(error);
     }
-    secsock_store_free(rc == SECSOCK_OK ? atomic_exchange(&config->effective, both) : both);
+    secsock_store_free(result == SECSOCK_OK ? atomic_exchange(&config->effective, both) : both);
     secsock_store_free(system);
-    return rc;
+    return result;
 }
 
 const secsock_store *config_anchors(const secsock_config *config)

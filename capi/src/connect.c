@@ -13,7 +13,7 @@ static int connect_failed(secsock *s, int sys_errno)
     char text[64] = "?";
     struct sockaddr_storage address = { 0 };
     memcpy(&address, s->attempt->ai_addr, s->attempt->ai_addrlen);
-    int port = net_address_text(&address, s->attempt->ai_addrlen, text, sizeof text);
+    int port = net_address_text(&address, s->attempt->ai_addrlen, text, sizeof(text));
     return error_errno(&s->error, SECSOCK_E_SYSTEM, sys_errno, "connecting to %s port %d", text,
                        port);
 }
@@ -179,7 +179,7 @@ int secsock_attach(secsock *s, int fd, secsock_role role)
     if (result != SECSOCK_OK)
         return result;
     int type = 0, listens = 0;
-    socklen_t len = sizeof type;
+    socklen_t len = sizeof(type);
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 ||
         getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0)
         return error_errno(&s->error, SECSOCK_E_SYSTEM, errno, "descriptor %d", fd);
@@ -187,7 +187,7 @@ int secsock_attach(secsock *s, int fd, secsock_role role)
         return error_set(&s->error, SECSOCK_E_ARGUMENT,
                          "descriptor %d is not a connected stream socket", fd);
     struct sockaddr_storage peer;
-    len = sizeof peer;
+    len = sizeof(peer);
     if (getpeername(fd, (struct sockaddr *)&peer, &len) < 0 || net_adopt(fd) != SECSOCK_OK)
         return error_errno(&s->error, SECSOCK_E_SYSTEM, errno, "descriptor %d", fd);
     transport_set_fd(&s->transport, fd);

@@ -58,7 +58,7 @@ int engine_new(struct engine **out, struct engine_context *context, struct trans
                const char *sni, const char *key, secsock_error *error)
 {
     *out = NULL;
-    struct engine *engine = calloc(1, sizeof *engine);
+    struct engine *engine = calloc(1, sizeof(*engine));
     if (!engine)
         return error_memory(error);
     engine->context = context;
@@ -107,7 +107,7 @@ static bool turn_was_early(const struct engine *engine)
 /* wolfSSL has failed while holding: what is held is its alert, which the peer may have. */
 static void let_alert_go(struct engine *engine)
 {
-    if (engine->held && engine->held_len <= sizeof engine->head)
+    if (engine->held && engine->held_len <= sizeof(engine->head))
         transport_send(engine->transport, engine->head, engine->held_len);
     engine->held = false;
 }
@@ -193,10 +193,10 @@ static bool is_judged_elsewhere(int problem, int depth)
     static const int leaf[] = { ASN_BEFORE_DATE_E,  ASN_AFTER_DATE_E,  ASN_PATHLEN_INV_E,
                                 KEYUSE_SIGNATURE_E, KEYUSE_ENCIPHER_E, EXTKEYUSE_AUTH_E,
                                 RSA_KEY_SIZE_E,     ECC_KEY_SIZE_E };
-    for (size_t i = 0; i < sizeof any / sizeof *any; i++)
+    for (size_t i = 0; i < sizeof(any) / sizeof(*any); i++)
         if (problem == any[i])
             return true;
-    for (size_t i = 0; depth == 0 && i < sizeof leaf / sizeof *leaf; i++)
+    for (size_t i = 0; depth == 0 && i < sizeof(leaf) / sizeof(*leaf); i++)
         if (problem == leaf[i])
             return true;
     return false;

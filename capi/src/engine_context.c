@@ -199,7 +199,7 @@ int engine_context_new(struct engine_context **out, const secsock_config *config
     *out = NULL;
     if (!start())
         return error_memory(error);
-    struct engine_context *context = calloc(1, sizeof *context);
+    struct engine_context *context = calloc(1, sizeof(*context));
     if (!context)
         return error_memory(error);
     context->role = role;

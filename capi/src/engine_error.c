@@ -59,7 +59,7 @@ static const struct cause {
 
 static const struct cause *find_cause(int number)
 {
-    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+    for (size_t i = 0; i < sizeof(causes) / sizeof(*causes); i++)
         if (causes[i].number == number)
             return &causes[i];
     return NULL;
@@ -86,12 +86,12 @@ static void quote(const struct engine *engine, char *out, size_t size)
 /* A callback of ours has failed, and knows better than wolfSSL why. */
 static int transport_failed(struct engine *engine, const char *doing, secsock_error *error)
 {
-    char text[sizeof engine->opening + 1];
+    char text[sizeof(engine->opening) + 1];
     switch (engine->failure) {
     case SECSOCK_E_MEMORY:
         return error_memory(error);
     case SECSOCK_E_NOT_TLS:
-        quote(engine, text, sizeof text);
+        quote(engine, text, sizeof(text));
         return error_set(error, SECSOCK_E_NOT_TLS,
                          "%s: the peer does not speak TLS, it said \"%s\"", doing, text);
     case SECSOCK_E_TRUNCATED:

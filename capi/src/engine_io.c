@@ -180,7 +180,7 @@ const char *engine_signature(const struct engine *engine)
         return signature_scheme_name(0x0808);
     if (wolfSSL_get_peer_signature_nid(engine->ssl, &hash) != WOLFSSL_SUCCESS)
         return NULL;
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
         if (schemes[i].type == type && schemes[i].hash == hash)
             return signature_scheme_name(schemes[i].number);
     return NULL;

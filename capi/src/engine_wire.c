@@ -28,8 +28,8 @@ static bool is_retry_request(const unsigned char *record, size_t len)
                                             0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E,
                                             0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C };
     enum { AT = RECORD_HEADER + 6 }; /* behind the headers of handshake and version */
-    return len >= AT + sizeof random && record[0] == RECORD_HANDSHAKE &&
-           memcmp(record + AT, random, sizeof random) == 0;
+    return len >= AT + sizeof(random) && record[0] == RECORD_HANDSHAKE &&
+           memcmp(record + AT, random, sizeof(random)) == 0;
 }
 
 static bool must_hold(const struct engine *engine, const unsigned char *record, size_t len)
@@ -53,8 +53,8 @@ static int callback_failed(struct engine *engine, int result)
 static bool is_empty_certificate(const unsigned char *record, size_t len)
 {
     static const unsigned char message[] = { 11, 0, 0, 3, 0, 0, 0 };
-    return len == RECORD_HEADER + sizeof message && record[0] == RECORD_HANDSHAKE &&
-           memcmp(record + RECORD_HEADER, message, sizeof message) == 0;
+    return len == RECORD_HEADER + sizeof(message) && record[0] == RECORD_HANDSHAKE &&
+           memcmp(record + RECORD_HEADER, message, sizeof(message)) == 0;
 }
 
 static int hold(struct engine *engine, const unsigned char *record, size_t len)
@@ -65,7 +65,7 @@ static int hold(struct engine *engine, const unsigned char *record, size_t len)
                    : callback_failed(engine, SECSOCK_E_MEMORY);
     engine->held = true;
     engine->held_len = len;
-    memcpy(engine->head, record, len < sizeof engine->head ? len : sizeof engine->head);
+    memcpy(engine->head, record, len < sizeof(engine->head) ? len : sizeof(engine->head));
     return WOLFSSL_CBIO_ERR_WANT_WRITE;
 }
 
@@ -124,7 +124,8 @@ static bool looks_like_tls(struct engine *engine)
     if ((bytes[0] == RECORD_HANDSHAKE || (client && bytes[0] == RECORD_ALERT)) &&
         (input->len < 2 || bytes[1] == 3))
         return true;
-    engine->opening_len = input->len < sizeof engine->opening ? input->len : sizeof engine->opening;
+    engine->opening_len =
+        input->len < sizeof(engine->opening) ? input->len : sizeof(engine->opening);
     memcpy(engine->opening, bytes, engine->opening_len);
     return false;
 }

@@ -40,21 +40,21 @@ static int check(int fd, const char *path, size_t *size, secsock_error *error)
 static int slurp(int fd, const char *path, struct secret *out, secsock_error *error)
 {
     size_t size = 0;
-    int rc = check(fd, path, &size, error);
-    if (rc != SECSOCK_OK)
-        return rc;
+    int result = check(fd, path, &size, error);
+    if (result != SECSOCK_OK)
+        return result;
     if (!secret_new(out, size + 1))
         return error_memory(error);
     ssize_t n = read_fully(fd, out->data, out->len);
     if (n < 0)
-        rc = error_errno(error, SECSOCK_E_FILE, errno, "cannot read %s", path);
+        result = error_errno(error, SECSOCK_E_FILE, errno, "cannot read %s", path);
     else if ((size_t)n > size)
-        rc = error_set(error, SECSOCK_E_FILE, "%s grew while it was read", path);
-    if (rc == SECSOCK_OK)
+        result = error_set(error, SECSOCK_E_FILE, "%s grew while it was read", path);
+    if (result == SECSOCK_OK)
         out->len = (size_t)n;
     else
         secret_free(out);
-    return rc;
+    return result;
 }
 
 int file_read(const char *path, struct secret *out, secsock_error *error)
@@ -67,7 +67,7 @@ int file_read(const char *path, struct secret *out, secsock_error *error)
     } while (fd < 0 && errno == EINTR);
     if (fd < 0)
         return error_errno(error, SECSOCK_E_FILE, errno, "cannot open %s", path);
-    int rc = slurp(fd, path, out, error);
+    int result = slurp(fd, path, out, error);
     close(fd);
-    return rc;
+    return result;
 }

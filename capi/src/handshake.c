@@ -46,7 +46,7 @@ static int make_engine(secsock *s)
         size_t len = strlen(s->peername);
         if (s->peername[len - 1] == '.')
             len--;
-        snprintf(sni, sizeof sni, "%.*s", (int)len, s->peername);
+        snprintf(sni, sizeof(sni), "%.*s", (int)len, s->peername);
     }
     return engine_new(&s->engine, s->context, &s->transport, named ? sni : NULL, s->peername,
                       &s->error);
@@ -151,7 +151,7 @@ int secsock_decide(secsock *s, int answer, const char *reason)
     bool open = s->judgement == JUDGING || s->judgement == POSTPONED;
     if (!open || s->state != SECSOCK_STATE_UPGRADING)
         return nothing_to_decide(s);
-    snprintf(s->reason, sizeof s->reason, "%s", reason ? reason : "");
+    snprintf(s->reason, sizeof(s->reason), "%s", reason ? reason : "");
     if (s->judgement == POSTPONED)
         settle(s, answer);
     return answer;
@@ -198,7 +198,7 @@ static void explain(secsock *s, int problem, int code)
     if (text[0] == '\0' && s->answer == SECSOCK_FOLLOW && count > 0) {
         text = secsock_verdict_problem_text(s->verdict, 0);
         if (count > 1)
-            snprintf(more, sizeof more, " (and %zu more problem%s)", count - 1,
+            snprintf(more, sizeof(more), " (and %zu more problem%s)", count - 1,
                      count > 2 ? "s" : "");
     }
     if (text[0] == '\0')

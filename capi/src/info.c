@@ -44,7 +44,7 @@ uint64_t secsock_bytes(const secsock *s, int counter)
         [SECSOCK_WIRE_RECEIVED] = s->transport.received,
         [SECSOCK_WIRE_SENT] = s->transport.sent,
     };
-    bool known = counter >= 0 && (size_t)counter < sizeof counters / sizeof *counters;
+    bool known = counter >= 0 && (size_t)counter < sizeof(counters) / sizeof(*counters);
     return known ? counters[counter] : 0;
 }
 
@@ -58,7 +58,7 @@ static int address_of(secsock *s, name_fn *get, char *buffer, size_t size)
         return SECSOCK_E_ARGUMENT;
     sock_enter(s);
     struct sockaddr_storage address = { 0 };
-    socklen_t len = sizeof address;
+    socklen_t len = sizeof(address);
     int fd = secsock_fd(s);
     if (fd < 0)
         return sock_wrong_state(s, "asking for an address");

@@ -61,17 +61,17 @@ static int compare_rsa(union decoded *decoded, struct slice key, const struct pu
     RsaKey *rsa = &decoded->rsa;
     uint8_t exponent[LONGEST_MODULUS], modulus[LONGEST_MODULUS];
     word32 at = 0, exponent_len = sizeof(exponent), modulus_len = sizeof(modulus);
-    int rc = wc_InitRsaKey(rsa, NULL);
-    if (rc != 0)
-        return rc;
-    rc = wc_RsaPrivateKeyDecode(key.data, &at, rsa, (word32)key.len);
-    if (rc == 0)
-        rc = wc_RsaFlattenPublicKey(rsa, exponent, &exponent_len, modulus, &modulus_len);
-    if (rc == 0)
-        rc = slice_equal(theirs->modulus, (struct slice){ modulus, modulus_len }) &&
-             slice_equal(theirs->exponent, (struct slice){ exponent, exponent_len });
+    int result = wc_InitRsaKey(rsa, NULL);
+    if (result != 0)
+        return result;
+    result = wc_RsaPrivateKeyDecode(key.data, &at, rsa, (word32)key.len);
+    if (result == 0)
+        result = wc_RsaFlattenPublicKey(rsa, exponent, &exponent_len, modulus, &modulus_len);
+    if (result == 0)
+        result = slice_equal(theirs->modulus, (struct slice){ modulus, modulus_len }) &&
+                 slice_equal(theirs->exponent, (struct slice){ exponent, exponent_len });
     wc_FreeRsaKey(rsa);
-    return rc;
+    return result;
 }
 
 static int curve_id(const struct pubkey *theirs)
@@ -85,19 +85,19 @@ static int compare_ec(union decoded *decoded, struct slice key, const struct pub
     ecc_key *ec = &decoded->ec;
     uint8_t point[2 * MAX_ECC_BYTES + 1];
     word32 at = 0, len = sizeof(point);
-    int rc = wc_ecc_init(ec);
-    if (rc != 0)
-        return rc;
-    rc = wc_EccPrivateKeyDecode(key.data, &at, ec, (word32)key.len);
-    if (rc == 0)
-        rc = wc_ecc_make_pub(ec, NULL);
-    if (rc == 0)
-        rc = wc_ecc_export_x963(ec, point, &len);
-    if (rc == 0)
-        rc = wc_ecc_get_curve_id(ec->idx) == curve_id(theirs) &&
-             slice_equal(theirs->bytes, (struct slice){ point, len });
+    int result = wc_ecc_init(ec);
+    if (result != 0)
+        return result;
+    result = wc_EccPrivateKeyDecode(key.data, &at, ec, (word32)key.len);
+    if (result == 0)
+        result = wc_ecc_make_pub(ec, NULL);
+    if (result == 0)
+        result = wc_ecc_export_x963(ec, point, &len);
+    if (result == 0)
+        result = wc_ecc_get_curve_id(ec->idx) == curve_id(theirs) &&
+                 slice_equal(theirs->bytes, (struct slice){ point, len });
     wc_ecc_free(ec);
-    return rc;
+    return result;
 }
 
 static int compare_ed25519(union decoded *decoded, struct slice key, const struct pubkey *theirs)
@@ -105,16 +105,16 @@ static int compare_ed25519(union decoded *decoded, struct slice key, const struc
     ed25519_key *ed = &decoded->ed25519;
     uint8_t derived[ED25519_PUB_KEY_SIZE];
     word32 at = 0;
-    int rc = wc_ed25519_init(ed);
-    if (rc != 0)
-        return rc;
-    rc = wc_Ed25519PrivateKeyDecode(key.data, &at, ed, (word32)key.len);
-    if (rc == 0)
-        rc = wc_ed25519_make_public(ed, derived, sizeof(derived));
-    if (rc == 0)
-        rc = slice_equal(theirs->bytes, (struct slice){ derived, sizeof(derived) });
+    int result = wc_ed25519_init(ed);
+    if (result != 0)
+        return result;
+    result = wc_Ed25519PrivateKeyDecode(key.data, &at, ed, (word32)key.len);
+    if (result == 0)
+        result = wc_ed25519_make_public(ed, derived, sizeof(derived));
+    if (result == 0)
+        result = slice_equal(theirs->bytes, (struct slice){ derived, sizeof(derived) });
     wc_ed25519_free(ed);
-    return rc;
+    return result;
 }
 
 static int compare_ed448(union decoded *decoded, struct slice key, const struct pubkey *theirs)
@@ -122,16 +122,16 @@ static int compare_ed448(union decoded *decoded, struct slice key, const struct 
     ed448_key *ed = &decoded->ed448;
     uint8_t derived[ED448_PUB_KEY_SIZE];
     word32 at = 0;
-    int rc = wc_ed448_init(ed);
-    if (rc != 0)
-        return rc;
-    rc = wc_Ed448PrivateKeyDecode(key.data, &at, ed, (word32)key.len);
-    if (rc == 0)
-        rc = wc_ed448_make_public(ed, derived, sizeof(derived));
-    if (rc == 0)
-        rc = slice_equal(theirs->bytes, (struct slice){ derived, sizeof(derived) });
+    int result = wc_ed448_init(ed);
+    if (result != 0)
+        return result;
+    result = wc_Ed448PrivateKeyDecode(key.data, &at, ed, (word32)key.len);
+    if (result == 0)
+        result = wc_ed448_make_public(ed, derived, sizeof(derived));
+    if (result == 0)
+        result = slice_equal(theirs->bytes, (struct slice){ derived, sizeof(derived) });
     wc_ed448_free(ed);
-    return rc;
+    return result;
 }
 
 static compare_fn *comparison(enum pubkey_kind kind)
@@ -173,10 +173,10 @@ static int compare(compare_fn *fn, struct slice key, const struct pubkey *theirs
     union decoded *decoded = malloc(sizeof(*decoded));
     if (decoded == NULL)
         return MEMORY_E;
-    int rc = fn(decoded, key, theirs);
+    int result = fn(decoded, key, theirs);
     secret_erase(decoded, sizeof(*decoded));
     free(decoded);
-    return rc;
+    return result;
 }
 
 int key_check(struct slice key, const struct x509 *cert, secsock_error *error)
@@ -196,16 +196,16 @@ int key_check(struct slice key, const struct x509 *cert, secsock_error *error)
     if (theirs.kind == PUBKEY_EC && theirs.curve == CURVE_OTHER)
         return error_set(error, SECSOCK_E_UNSUPPORTED,
                          "the certificate has a key on a curve that is not supported");
-    int rc = compare(fn, key, &theirs);
-    if (rc == MEMORY_E)
+    int result = compare(fn, key, &theirs);
+    if (result == MEMORY_E)
         return error_memory(error);
-    if (rc < 0)
+    if (result < 0)
         return error_set(
             error, SECSOCK_E_FORMAT,
             "the private key (%s) is malformed, or not of a size or on a curve that is "
             "supported",
             pubkey_kind_name(kind));
-    if (rc == 0)
+    if (result == 0)
         return error_set(error, SECSOCK_E_KEY_MISMATCH,
                          "the private key does not belong to the certificate");
     return SECSOCK_OK;

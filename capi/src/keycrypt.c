@@ -73,9 +73,9 @@ static int unsupported(const struct pem_block *block, secsock_error *error, stru
     return pem_error(block, error, SECSOCK_E_UNSUPPORTED, sentence);
 }
 
-static int internal(const struct pem_block *block, secsock_error *error, int rc)
+static int internal(const struct pem_block *block, secsock_error *error, int result)
 {
-    if (rc == MEMORY_E)
+    if (result == MEMORY_E)
         return error_memory(error);
     return pem_error(block, error, SECSOCK_E_INTERNAL, "the key cannot be decrypted");
 }
@@ -83,29 +83,29 @@ static int internal(const struct pem_block *block, secsock_error *error, int rc)
 static int aes_cbc(const struct scheme *scheme, const uint8_t *key, uint8_t *out)
 {
     Aes aes;
-    int rc = wc_AesInit(&aes, NULL, INVALID_DEVID);
-    if (rc != 0)
-        return rc;
-    rc = wc_AesSetKey(&aes, key, (word32)scheme->cipher->key_len, scheme->iv, AES_DECRYPTION);
-    if (rc == 0)
-        rc = wc_AesCbcDecrypt(&aes, out, scheme->text.data, (word32)scheme->text.len);
+    int result = wc_AesInit(&aes, NULL, INVALID_DEVID);
+    if (result != 0)
+        return result;
+    result = wc_AesSetKey(&aes, key, (word32)scheme->cipher->key_len, scheme->iv, AES_DECRYPTION);
+    if (result == 0)
+        result = wc_AesCbcDecrypt(&aes, out, scheme->text.data, (word32)scheme->text.len);
     wc_AesFree(&aes);
     secret_erase(&aes, sizeof(aes));
-    return rc;
+    return result;
 }
 
 static int des3_cbc(const struct scheme *scheme, const uint8_t *key, uint8_t *out)
 {
     Des3 des;
-    int rc = wc_Des3Init(&des, NULL, INVALID_DEVID);
-    if (rc != 0)
-        return rc;
-    rc = wc_Des3_SetKey(&des, key, scheme->iv, DES_DECRYPTION);
-    if (rc == 0)
-        rc = wc_Des3_CbcDecrypt(&des, out, scheme->text.data, (word32)scheme->text.len);
+    int result = wc_Des3Init(&des, NULL, INVALID_DEVID);
+    if (result != 0)
+        return result;
+    result = wc_Des3_SetKey(&des, key, scheme->iv, DES_DECRYPTION);
+    if (result == 0)
+        result = wc_Des3_CbcDecrypt(&des, out, scheme->text.data, (word32)scheme->text.len);
     wc_Des3Free(&des);
     secret_erase(&des, sizeof(des));
-    return rc;
+    return result;
 }
 
 /* How much of the text the padding leaves (RFC 8018, section 6.1.1), or 0 when it is none. */
@@ -130,20 +130,20 @@ static int decrypt(const struct pem_block *block, const struct scheme *scheme, c
         return damaged(block, error);
     if (!secret_new(out, scheme->text.len))
         return error_memory(error);
-    int rc = scheme->cipher->block_len == 8 ? des3_cbc(scheme, key, out->data)
-                                            : aes_cbc(scheme, key, out->data);
-    struct slice rest = { out->data, rc == 0 ? unpadded(out, scheme->cipher->block_len) : 0 };
+    int result = scheme->cipher->block_len == 8 ? des3_cbc(scheme, key, out->data)
+                                                : aes_cbc(scheme, key, out->data);
+    struct slice rest = { out->data, result == 0 ? unpadded(out, scheme->cipher->block_len) : 0 };
     size_t len = rest.len;
     struct slice content;
-    if (rc != 0)
-        rc = internal(block, error, rc);
+    if (result != 0)
+        result = internal(block, error, result);
     else if (!der_take(&rest, DER_SEQUENCE, &content) || rest.len != 0)
-        rc = wrong_password(block, error);
-    if (rc != SECSOCK_OK)
+        result = wrong_password(block, error);
+    if (result != SECSOCK_OK)
         secret_free(out);
     else
         out->len = len;
-    return rc;
+    return result;
 }
 
 static int password_given(const struct pem_block *block, const char *password, secsock_error *error)
@@ -225,12 +225,12 @@ static int take_scheme(const struct pem_block *block, struct scheme *scheme, sec
     if (!der_take(&rest, DER_SEQUENCE, &params) || !der_take_whole(&params, DER_SEQUENCE, &kdf) ||
         !der_take_whole(&params, DER_SEQUENCE, &cipher))
         return damaged(block, error);
-    int rc = take_kdf(block, kdf, scheme, &key_len, error);
-    if (rc == SECSOCK_OK)
-        rc = take_cipher(block, cipher, scheme, error);
-    if (rc == SECSOCK_OK && key_len >= 0 && (size_t)key_len != scheme->cipher->key_len)
-        rc = damaged(block, error);
-    return rc;
+    int result = take_kdf(block, kdf, scheme, &key_len, error);
+    if (result == SECSOCK_OK)
+        result = take_cipher(block, cipher, scheme, error);
+    if (result == SECSOCK_OK && key_len >= 0 && (size_t)key_len != scheme->cipher->key_len)
+        result = damaged(block, error);
+    return result;
 }
 
 int keycrypt_open_pkcs8(const struct pem_block *block, const char *password, struct secret *out,
@@ -238,17 +238,18 @@ int keycrypt_open_pkcs8(const struct pem_block *block, const char *password, str
 {
     struct scheme scheme = { .hash = WC_HASH_TYPE_SHA };
     uint8_t key[LONGEST_KEY];
-    int rc = take_scheme(block, &scheme, error);
-    if (rc == SECSOCK_OK)
-        rc = password_given(block, password, error);
-    if (rc != SECSOCK_OK)
-        return rc;
+    int result = take_scheme(block, &scheme, error);
+    if (result == SECSOCK_OK)
+        result = password_given(block, password, error);
+    if (result != SECSOCK_OK)
+        return result;
     int derived = wc_PBKDF2(key, (const byte *)password, (int)strlen(password), scheme.salt.data,
                             (int)scheme.salt.len, scheme.iterations, (int)scheme.cipher->key_len,
                             (int)scheme.hash);
-    rc = derived == 0 ? decrypt(block, &scheme, key, out, error) : internal(block, error, derived);
+    result =
+        derived == 0 ? decrypt(block, &scheme, key, out, error) : internal(block, error, derived);
     secret_erase(key, sizeof(key));
-    return rc;
+    return result;
 }
 
 /* ----------------------------------------------------------------------------------- legacy */
@@ -312,12 +313,13 @@ int keycrypt_open_legacy(const struct pem_block *block, const char *password, st
     if (!take_dek_info(info, &scheme))
         return pem_error(block, error, SECSOCK_E_UNSUPPORTED,
                          "its DEK-Info names no cipher that is supported");
-    int rc = password_given(block, password, error);
-    if (rc != SECSOCK_OK)
-        return rc;
+    int result = password_given(block, password, error);
+    if (result != SECSOCK_OK)
+        return result;
     int derived = wc_PBKDF1(key, (const byte *)password, (int)strlen(password), scheme.iv, SALT, 1,
                             (int)scheme.cipher->key_len, WC_HASH_TYPE_MD5);
-    rc = derived == 0 ? decrypt(block, &scheme, key, out, error) : internal(block, error, derived);
+    result =
+        derived == 0 ? decrypt(block, &scheme, key, out, error) : internal(block, error, derived);
     secret_erase(key, sizeof(key));
-    return rc;
+    return result;
 }

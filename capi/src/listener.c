@@ -81,7 +81,7 @@ static secsock *inherit(const secsock *listener, int fd)
     s->hook = listener->hook;
     s->hook_arg = listener->hook_arg;
     s->may_downgrade = listener->may_downgrade;
-    memcpy(s->timeouts, listener->timeouts, sizeof s->timeouts);
+    memcpy(s->timeouts, listener->timeouts, sizeof(s->timeouts));
     return s;
 }
 

@@ -66,7 +66,7 @@ int net_resolve(struct addrinfo **out, const char *host, int port, secsock_error
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
                               .ai_flags = AI_NUMERICSERV | (host ? AI_ADDRCONFIG : AI_PASSIVE) };
     char service[16];
-    snprintf(service, sizeof service, "%d", port);
+    snprintf(service, sizeof(service), "%d", port);
     int failed = getaddrinfo(host, service, &hints, out);
     if (failed && host) {
         /* AI_ADDRCONFIG hides addresses of families that only the loopback interface has. */
@@ -92,7 +92,7 @@ static int new_socket(const struct addrinfo *address)
 static void no_delay(int fd)
 {
     int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
 static int close_keeping_errno(int *fd)
@@ -122,7 +122,7 @@ int net_connect(int *fd, const struct addrinfo *address)
 int net_connected(int fd)
 {
     int failed = 0;
-    socklen_t len = sizeof failed;
+    socklen_t len = sizeof(failed);
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &len) < 0)
         return errno;
     return failed;
@@ -135,8 +135,8 @@ int net_listen(int *fd, const struct addrinfo *address, int backlog)
     if (*fd < 0)
         return SECSOCK_E_SYSTEM;
     if (address->ai_family == AF_INET6)
-        setsockopt(*fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    if (setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+        setsockopt(*fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+    if (setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
         bind(*fd, address->ai_addr, address->ai_addrlen) < 0 || listen(*fd, backlog) < 0)
         return close_keeping_errno(fd);
     return SECSOCK_OK;
@@ -147,7 +147,7 @@ static bool is_of_connection(int sys_errno)
 {
     static const int passing[] = { EINTR,     ECONNABORTED, ENETDOWN,     EPROTO,     ENOPROTOOPT,
                                    EHOSTDOWN, ENONET,       EHOSTUNREACH, ENETUNREACH };
-    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+    for (size_t i = 0; i < sizeof(passing) / sizeof(*passing); i++)
         if (passing[i] == sys_errno)
             return true;
     return false;
@@ -182,7 +182,7 @@ int net_address_text(const struct sockaddr_storage *address, socklen_t len, char
         return 0;
     }
     if (getnameinfo((const struct sockaddr *)address, len, buffer, (socklen_t)size, service,
-                    sizeof service, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+                    sizeof(service), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
         return SECSOCK_E_ARGUMENT;
     int port = 0;
     sscanf(service, "%d", &port);

@@ -61,7 +61,7 @@ struct finder {
     struct path path;
     struct path best;
     unsigned best_cost;
-    int rc;
+    int result;
 };
 
 static void *make_room(void *array, size_t count, size_t *room, size_t size)
@@ -87,7 +87,7 @@ static size_t node_of(struct finder *finder, const secsock_cert *cert)
     }
     nodes = make_room(finder->nodes, finder->node_count, &finder->node_room, sizeof(*nodes));
     if (nodes == NULL) {
-        finder->rc = SECSOCK_E_MEMORY;
+        finder->result = SECSOCK_E_MEMORY;
         return finder->node_count;
     }
     finder->nodes = nodes;
@@ -106,7 +106,7 @@ static void add_edge(struct finder *finder, size_t issuer)
     struct edge *edges =
         make_room(finder->edges, finder->edge_count, &finder->edge_room, sizeof(*edges));
     if (edges == NULL) {
-        finder->rc = SECSOCK_E_MEMORY;
+        finder->result = SECSOCK_E_MEMORY;
         return;
     }
     finder->edges = edges;
@@ -141,7 +141,7 @@ static void add_from_store(struct finder *finder, const secsock_store *store, st
 {
     const secsock_cert *cert;
     size_t cursor = 0;
-    while (finder->rc == SECSOCK_OK &&
+    while (finder->result == SECSOCK_OK &&
            (cert = store_find_subject(store, issuer, &cursor)) != NULL) {
         size_t node = node_of(finder, cert);
         if (node == finder->node_count)
@@ -159,7 +159,7 @@ static void expand(struct finder *finder, size_t index)
     struct slice issuer = finder->nodes[index].cert->x509.issuer;
     size_t first = finder->edge_count;
     add_from_store(finder, finder->in->anchors, issuer, true);
-    for (size_t i = 0; i < finder->sent && finder->rc == SECSOCK_OK; i++) {
+    for (size_t i = 0; i < finder->sent && finder->result == SECSOCK_OK; i++) {
         const struct node *candidate = &finder->nodes[i];
         if (i != index && !candidate->anchor &&
             candidate->subject_hash == finder->nodes[index].issuer_hash &&
@@ -203,16 +203,16 @@ static enum signature_result verify(struct finder *finder, const struct node *no
 {
     const struct x509 *x509 = &node->cert->x509;
     size_t price = signature_price(key);
-    enum signature_result result;
+    enum signature_result outcome;
     if (price > finder->signature_work) {
         finder->exhausted = true;
         return SIGNATURE_UNCHECKED;
     }
     finder->signature_work -= price;
-    result = signature_verify(x509->sig_alg, x509->tbs, x509->signature, key);
-    if (result == SIGNATURE_NO_MEMORY)
-        finder->rc = SECSOCK_E_MEMORY;
-    return result;
+    outcome = signature_verify(x509->sig_alg, x509->tbs, x509->signature, key);
+    if (outcome == SIGNATURE_NO_MEMORY)
+        finder->result = SECSOCK_E_MEMORY;
+    return outcome;
 }
 
 /* Makes sure that the signature of an edge is checked; false when that cannot be done. */
@@ -223,7 +223,7 @@ static bool check_edge(struct finder *finder, const struct node *node, struct ed
         edge->signature = known_signature(finder, node, issuer);
     if (edge->signature == SIGNATURE_UNCHECKED)
         edge->signature = verify(finder, node, &issuer->key);
-    return edge->signature != SIGNATURE_UNCHECKED && finder->rc == SECSOCK_OK;
+    return edge->signature != SIGNATURE_UNCHECKED && finder->result == SECSOCK_OK;
 }
 
 /* Whether a certificate is signed with its own key. */
@@ -328,7 +328,7 @@ static void visit(struct finder *finder, unsigned cost)
         expand(finder, index);
     keep(finder, COST_NOT_ANCHORED + cost - WORTH_OF_A_STEP * (unsigned)finder->path.count);
     for (size_t i = 0; i < finder->nodes[index].edge_count && !finder->found; i++) {
-        if (finder->rc != SECSOCK_OK)
+        if (finder->result != SECSOCK_OK)
             return;
         if (finder->step_work == 0) {
             finder->exhausted = true;
@@ -370,10 +370,10 @@ static enum path_end explain_end(struct finder *finder)
 
 static void find(struct finder *finder, secsock_cert *const *chain, size_t count)
 {
-    for (size_t i = 0; i < count && finder->rc == SECSOCK_OK; i++)
+    for (size_t i = 0; i < count && finder->result == SECSOCK_OK; i++)
         node_of(finder, chain[i]);
     finder->sent = finder->node_count;
-    if (finder->rc != SECSOCK_OK)
+    if (finder->result != SECSOCK_OK)
         return;
     if (judge_holds(finder->in->anchors, &chain[0]->x509)) {
         finder->best.links[0] = (struct link){ chain[0], SIGNATURE_UNCHECKED };
@@ -383,10 +383,10 @@ static void find(struct finder *finder, secsock_cert *const *chain, size_t count
     }
     search(finder, true);
     bool exhausted = finder->exhausted;
-    if (!finder->found && finder->rc == SECSOCK_OK)
+    if (!finder->found && finder->result == SECSOCK_OK)
         search(finder, false);
     finder->exhausted = exhausted && !finder->found;
-    if (finder->rc == SECSOCK_OK)
+    if (finder->result == SECSOCK_OK)
         finder->best.end = explain_end(finder);
 }
 
@@ -400,5 +400,5 @@ int path_find(const struct validation *in, secsock_cert *const *chain, size_t co
     *name_work = finder.name_work;
     free(finder.nodes);
     free(finder.edges);
-    return finder.rc;
+    return finder.result;
 }

@@ -126,9 +126,9 @@ static int take_body(struct pem *pem, struct pem_block *block, secsock_error *er
 int pem_next(struct pem *pem, struct pem_block *block, secsock_error *error)
 {
     *block = (struct pem_block){ .number = pem->blocks + 1 };
-    int rc = find_begin(pem, block, error);
-    if (rc <= 0)
-        return rc;
+    int result = find_begin(pem, block, error);
+    if (result <= 0)
+        return result;
     block->line = pem->line;
     pem->blocks++;
     take_headers(pem, block);

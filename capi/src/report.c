@@ -4,9 +4,9 @@ void report_add(struct report *report, int problem, const char *format, ...)
 {
     va_list args;
     report->count++;
-    if (report->verdict == NULL || report->rc != SECSOCK_OK)
+    if (report->verdict == NULL || report->result != SECSOCK_OK)
         return;
     va_start(args, format);
-    report->rc = verdict_add_list(report->verdict, problem, report->cert, format, args);
+    report->result = verdict_add_list(report->verdict, problem, report->cert, format, args);
     va_end(args);
 }

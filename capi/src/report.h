@@ -11,7 +11,7 @@ struct report {
     secsock_verdict *verdict; /* NULL: only counted */
     const secsock_cert *cert; /* whom the findings concern; NULL: the peer as a whole */
     unsigned count;
-    int rc; /* SECSOCK_OK, or SECSOCK_E_MEMORY once that has happened */
+    int result; /* SECSOCK_OK, or SECSOCK_E_MEMORY once that has happened */
 };
 
 /* Adds a problem of report->cert, with a sentence. */

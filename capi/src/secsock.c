@@ -11,7 +11,7 @@
 
 secsock *secsock_new(secsock_config *config)
 {
-    secsock *s = calloc(1, sizeof *s);
+    secsock *s = calloc(1, sizeof(*s));
     if (!s)
         return NULL;
     s->config = config ? secsock_config_ref(config) : secsock_config_new();
@@ -19,7 +19,7 @@ secsock *secsock_new(secsock_config *config)
         free(s);
         return NULL;
     }
-    for (size_t i = 0; i < sizeof s->timeouts / sizeof *s->timeouts; i++)
+    for (size_t i = 0; i < sizeof(s->timeouts) / sizeof(*s->timeouts); i++)
         s->timeouts[i] = -1;
     s->listener = s->connecting = -1;
     s->error.alert = -1;
@@ -69,7 +69,7 @@ int secsock_set_timeout(secsock *s, int operations, int milliseconds)
 {
     if (!s || operations <= 0 || operations > SECSOCK_TIMEOUT_ALL)
         return SECSOCK_E_ARGUMENT;
-    for (unsigned bit = 0; bit < sizeof s->timeouts / sizeof *s->timeouts; bit++)
+    for (unsigned bit = 0; bit < sizeof(s->timeouts) / sizeof(*s->timeouts); bit++)
         if ((unsigned)operations & 1u << bit)
             s->timeouts[bit] = milliseconds < 0 ? -1 : milliseconds;
     return SECSOCK_OK;

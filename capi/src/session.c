@@ -33,7 +33,7 @@ struct session_cache {
 
 struct session_cache *session_cache_new(void)
 {
-    struct session_cache *cache = calloc(1, sizeof *cache);
+    struct session_cache *cache = calloc(1, sizeof(*cache));
     if (cache && pthread_mutex_init(&cache->lock, NULL) != 0) {
         free(cache);
         cache = NULL;

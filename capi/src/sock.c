@@ -60,7 +60,7 @@ int sock_take_role(secsock *s, secsock_role role)
 
 int sock_timeout(const secsock *s, secsock_timeout kind)
 {
-    for (unsigned bit = 0; bit < sizeof s->timeouts / sizeof *s->timeouts; bit++)
+    for (unsigned bit = 0; bit < sizeof(s->timeouts) / sizeof(*s->timeouts); bit++)
         if (kind == 1u << bit)
             return s->timeouts[bit];
     return -1;

@@ -119,18 +119,18 @@ bool store_contains(const secsock_store *store, struct slice der)
 
 int store_add_list(secsock_store *store, const struct cert_list *list)
 {
-    int rc = widen(store, store->list.count + list->count);
-    if (rc == SECSOCK_OK)
-        rc = cert_list_reserve(&store->list, list->count);
-    for (size_t i = 0; rc == SECSOCK_OK && i < list->count; i++) {
+    int result = widen(store, store->list.count + list->count);
+    if (result == SECSOCK_OK)
+        result = cert_list_reserve(&store->list, list->count);
+    for (size_t i = 0; result == SECSOCK_OK && i < list->count; i++) {
         const secsock_cert *cert = list->certs[i];
         if (contains(store, &cert->x509))
             continue;
-        rc = cert_list_add(&store->list, cert); /* cannot fail: the room is there */
+        result = cert_list_add(&store->list, cert); /* cannot fail: the room is there */
         struct slot entry = { x509_name_hash(cert->x509.subject), (uint32_t)store->list.count };
         insert(store->slots, store->slot_count, entry);
     }
-    return rc;
+    return result;
 }
 
 int store_merge(secsock_store *store, const secsock_store *from)
@@ -150,54 +150,54 @@ static int begin(const secsock_store *store, const void *input, secsock_error *e
 }
 
 /* Takes over a list that was loaded; returns how many it held. */
-static int adopt(secsock_store *store, struct cert_list *list, int rc, secsock_error *error)
+static int adopt(secsock_store *store, struct cert_list *list, int result, secsock_error *error)
 {
     int found = (int)list->count;
-    if (rc == SECSOCK_OK && (rc = store_add_list(store, list)) != SECSOCK_OK)
+    if (result == SECSOCK_OK && (result = store_add_list(store, list)) != SECSOCK_OK)
         error_memory(error);
     cert_list_clear(list);
-    return rc == SECSOCK_OK ? found : rc;
+    return result == SECSOCK_OK ? found : result;
 }
 
 int secsock_store_add(secsock_store *store, const secsock_cert *cert, secsock_error *error)
 {
-    int rc = begin(store, cert, error);
-    if (rc != SECSOCK_OK)
-        return rc;
+    int result = begin(store, cert, error);
+    if (result != SECSOCK_OK)
+        return result;
     secsock_cert *one = (secsock_cert *)cert;
     struct cert_list list = { &one, 1, 1 };
-    rc = store_add_list(store, &list);
-    return rc == SECSOCK_OK ? rc : error_memory(error);
+    result = store_add_list(store, &list);
+    return result == SECSOCK_OK ? result : error_memory(error);
 }
 
 int secsock_store_load_file(secsock_store *store, const char *path, secsock_error *error)
 {
     struct cert_list list = { NULL, 0, 0 };
-    int rc = begin(store, path, error);
-    if (rc != SECSOCK_OK)
-        return rc;
-    rc = cert_list_read_file(&list, path, CERT_LIST_STRICT, error);
-    return adopt(store, &list, rc, error);
+    int result = begin(store, path, error);
+    if (result != SECSOCK_OK)
+        return result;
+    result = cert_list_read_file(&list, path, CERT_LIST_STRICT, error);
+    return adopt(store, &list, result, error);
 }
 
 int secsock_store_load_dir(secsock_store *store, const char *path, secsock_error *error)
 {
     struct cert_list list = { NULL, 0, 0 };
-    int rc = begin(store, path, error);
-    if (rc != SECSOCK_OK)
-        return rc;
-    rc = cert_list_read_dir(&list, path, error);
-    return adopt(store, &list, rc, error);
+    int result = begin(store, path, error);
+    if (result != SECSOCK_OK)
+        return result;
+    result = cert_list_read_dir(&list, path, error);
+    return adopt(store, &list, result, error);
 }
 
 int secsock_store_load_pem(secsock_store *store, const void *pem, size_t len, secsock_error *error)
 {
     struct cert_list list = { NULL, 0, 0 };
-    int rc = begin(store, pem, error);
-    if (rc != SECSOCK_OK)
-        return rc;
-    rc = cert_list_read(&list, (struct slice){ pem, len }, CERT_LIST_STRICT, error);
-    return adopt(store, &list, rc, error);
+    int result = begin(store, pem, error);
+    if (result != SECSOCK_OK)
+        return result;
+    result = cert_list_read(&list, (struct slice){ pem, len }, CERT_LIST_STRICT, error);
+    return adopt(store, &list, result, error);
 }
 
 size_t secsock_store_count(const secsock_store *store)

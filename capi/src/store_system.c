@@ -22,12 +22,12 @@ static int read_first(struct cert_list *list, const char *const *paths, size_t c
 {
     for (size_t i = 0; i < count; i++) {
         secsock_error why;
-        int rc = cert_list_read_file(list, paths[i], CERT_LIST_LENIENT, &why);
-        if (rc == SECSOCK_E_FILE && (why.sys_errno == ENOENT || why.sys_errno == ENOTDIR))
+        int result = cert_list_read_file(list, paths[i], CERT_LIST_LENIENT, &why);
+        if (result == SECSOCK_E_FILE && (why.sys_errno == ENOENT || why.sys_errno == ENOTDIR))
             continue;
-        if (rc != SECSOCK_OK && error != NULL)
+        if (result != SECSOCK_OK && error != NULL)
             *error = why;
-        return rc;
+        return result;
     }
     return error_errno(error, SECSOCK_E_FILE, ENOENT,
                        "the system's trust anchors are not in %s, nor in %zu other places",
@@ -39,17 +39,17 @@ int store_from_first(secsock_store **out, const char *const *paths, size_t count
 {
     struct cert_list list = { NULL, 0, 0 };
     secsock_store *store = secsock_store_new();
-    int rc = store != NULL ? read_first(&list, paths, count, error) : error_memory(error);
-    if (rc == SECSOCK_OK && (rc = store_add_list(store, &list)) != SECSOCK_OK)
+    int result = store != NULL ? read_first(&list, paths, count, error) : error_memory(error);
+    if (result == SECSOCK_OK && (result = store_add_list(store, &list)) != SECSOCK_OK)
         error_memory(error);
     cert_list_clear(&list);
-    if (rc == SECSOCK_OK) {
+    if (result == SECSOCK_OK) {
         store_freeze(store);
         *out = store;
     } else {
         secsock_store_free(store);
     }
-    return rc;
+    return result;
 }
 
 /* Read once per process, by the first that asks. A failure is not remembered: the bundle may be
@@ -59,16 +59,16 @@ static secsock_store *shared;
 
 int secsock_store_system(secsock_store **out, secsock_error *error)
 {
-    int rc = SECSOCK_OK;
+    int result = SECSOCK_OK;
     error_clear(error);
     if (out == NULL)
         return error_set(error, SECSOCK_E_ARGUMENT, "there is no place for the store");
     *out = NULL;
     pthread_mutex_lock(&lock);
     if (shared == NULL)
-        rc = store_from_first(&shared, bundles, sizeof(bundles) / sizeof(bundles[0]), error);
+        result = store_from_first(&shared, bundles, sizeof(bundles) / sizeof(bundles[0]), error);
     if (shared != NULL)
         *out = secsock_store_ref(shared);
     pthread_mutex_unlock(&lock);
-    return rc;
+    return result;
 }

@@ -30,12 +30,12 @@ static bool renew(struct ticket_keys *keys)
     if (keys->current.made != 0 && now - keys->current.made < TICKET_LIFETIME)
         return true;
     struct ticket_key fresh = { .made = now };
-    if (!random_bytes(fresh.name, sizeof fresh.name) ||
-        !random_bytes(fresh.secret, sizeof fresh.secret))
+    if (!random_bytes(fresh.name, sizeof(fresh.name)) ||
+        !random_bytes(fresh.secret, sizeof(fresh.secret)))
         return false;
     keys->previous = keys->current;
     keys->current = fresh;
-    explicit_bzero(&fresh, sizeof fresh);
+    explicit_bzero(&fresh, sizeof(fresh));
     return true;
 }
 
@@ -89,7 +89,7 @@ bool ticket_open(struct ticket_keys *keys, struct ticket *ticket, unsigned *gene
 
 void ticket_keys_erase(struct ticket_keys *keys)
 {
-    explicit_bzero(keys, sizeof *keys);
+    explicit_bzero(keys, sizeof(*keys));
 }
 
 bool ticket_digest(const struct chain *chain, unsigned char digest[TICKET_DIGEST])

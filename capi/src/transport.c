@@ -112,7 +112,7 @@ static void discard_unread(int fd)
 {
     char sink[4096];
     for (int rounds = 0; rounds < 16; rounds++)
-        if (recv(fd, sink, sizeof sink, MSG_DONTWAIT) <= 0)
+        if (recv(fd, sink, sizeof(sink), MSG_DONTWAIT) <= 0)
             return;
 }
 

@@ -24,34 +24,34 @@ static int read_one(struct state *state, size_t index)
 {
     const char *why = NULL;
     secsock_cert *cert = NULL;
-    int rc = cert_make(&cert, state->in->chain[index], &why);
-    if (rc == SECSOCK_E_FORMAT)
+    int result = cert_make(&cert, state->in->chain[index], &why);
+    if (result == SECSOCK_E_FORMAT)
         return verdict_add(state->verdict, SECSOCK_PROBLEM_MALFORMED, NULL,
                            "certificate %zu of the %zu that were sent cannot be read: %s",
                            index + 1, state->in->chain_len, why);
-    if (rc == SECSOCK_OK)
-        rc = cert_list_add(&state->chain, cert);
-    if (rc == SECSOCK_OK)
-        rc = verdict_add_chain(state->verdict, cert);
+    if (result == SECSOCK_OK)
+        result = cert_list_add(&state->chain, cert);
+    if (result == SECSOCK_OK)
+        result = verdict_add_chain(state->verdict, cert);
     secsock_cert_free(cert);
     if (index == 0)
-        state->leaf_read = rc == SECSOCK_OK;
-    return rc;
+        state->leaf_read = result == SECSOCK_OK;
+    return result;
 }
 
 static int read_chain(struct state *state)
 {
     size_t bytes = 0;
-    int rc = SECSOCK_OK;
-    for (size_t i = 0; rc == SECSOCK_OK && i < state->in->chain_len; i++) {
+    int result = SECSOCK_OK;
+    for (size_t i = 0; result == SECSOCK_OK && i < state->in->chain_len; i++) {
         bytes += state->in->chain[i].len;
         if (i == CHAIN_MOST || bytes > BYTES_MOST)
             return verdict_add(state->verdict, SECSOCK_PROBLEM_TOO_COMPLEX, NULL,
                                "%zu certificates were sent, of which only %zu were looked at",
                                state->in->chain_len, i);
-        rc = read_one(state, i);
+        result = read_one(state, i);
     }
-    return rc;
+    return result;
 }
 
 static void check_name(const struct validation *in, struct report *report)
@@ -126,10 +126,10 @@ static int report_path(const struct state *state, const struct path *path, size_
 {
     const struct validation *in = state->in;
     struct report report = { .verdict = state->verdict };
-    for (size_t i = 0; report.rc == SECSOCK_OK && i < path->count; i++)
-        report.rc = verdict_add_path(state->verdict, path->links[i].cert);
+    for (size_t i = 0; report.result == SECSOCK_OK && i < path->count; i++)
+        report.result = verdict_add_path(state->verdict, path->links[i].cert);
     verdict_set_anchored(state->verdict, path->end == PATH_ANCHORED);
-    for (size_t i = 0; report.rc == SECSOCK_OK && i < path->count; i++) {
+    for (size_t i = 0; report.result == SECSOCK_OK && i < path->count; i++) {
         struct pubkey key;
         report.cert = path->links[i].cert;
         pubkey_read(&report.cert->x509, &key);
@@ -141,7 +141,7 @@ static int report_path(const struct state *state, const struct path *path, size_
     judge_path(in, path, &name_work, &report);
     report.cert = path->links[0].cert;
     check_name(in, &report);
-    return report.rc;
+    return report.result;
 }
 
 static int judge(struct state *state)
@@ -149,36 +149,36 @@ static int judge(struct state *state)
     size_t name_work = NAME_WORK;
     struct path path;
     bool exhausted;
-    int rc = read_chain(state);
-    if (rc != SECSOCK_OK || !state->leaf_read)
-        return rc;
-    rc =
+    int result = read_chain(state);
+    if (result != SECSOCK_OK || !state->leaf_read)
+        return result;
+    result =
         path_find(state->in, state->chain.certs, state->chain.count, &name_work, &path, &exhausted);
     /* What was enough for every path is enough for this one. */
-    if (rc == SECSOCK_OK)
-        rc = report_path(state, &path, name_work > 0 ? NAME_WORK : 0);
-    if (rc == SECSOCK_OK && exhausted)
-        rc = verdict_add(state->verdict, SECSOCK_PROBLEM_TOO_COMPLEX, NULL,
-                         "the search for a path was given up: there are too many ways to go");
-    return rc;
+    if (result == SECSOCK_OK)
+        result = report_path(state, &path, name_work > 0 ? NAME_WORK : 0);
+    if (result == SECSOCK_OK && exhausted)
+        result = verdict_add(state->verdict, SECSOCK_PROBLEM_TOO_COMPLEX, NULL,
+                             "the search for a path was given up: there are too many ways to go");
+    return result;
 }
 
 int validate(const struct validation *in, secsock_verdict **out)
 {
     struct state state = { .in = in, .verdict = verdict_new(in->peername, in->time) };
-    int rc = SECSOCK_OK;
+    int result = SECSOCK_OK;
     *out = NULL;
     if (state.verdict == NULL)
         return SECSOCK_E_MEMORY;
     if (in->chain_len == 0)
-        rc = verdict_add(state.verdict, SECSOCK_PROBLEM_NO_CERTIFICATE, NULL,
-                         "the peer sent no certificate");
+        result = verdict_add(state.verdict, SECSOCK_PROBLEM_NO_CERTIFICATE, NULL,
+                             "the peer sent no certificate");
     else
-        rc = judge(&state);
+        result = judge(&state);
     cert_list_clear(&state.chain);
-    if (rc == SECSOCK_OK)
+    if (result == SECSOCK_OK)
         *out = state.verdict;
     else
         secsock_verdict_free(state.verdict);
-    return rc;
+    return result;
 }

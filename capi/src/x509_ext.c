@@ -19,16 +19,16 @@ static enum x509_ext identify(struct slice oid)
         { 36, X509_POLICY_CONSTRAINTS }, { 37, X509_EXT_KEY_USAGE },
         { 54, X509_INHIBIT_ANY_POLICY }, { 46, X509_FRESHEST_CRL },
     };
-    if (oid.len == sizeof ce + 1 && memcmp(oid.data, ce, sizeof ce) == 0) {
-        for (size_t i = 0; i < sizeof in_ce / sizeof in_ce[0]; i++) {
-            if (in_ce[i].arc == oid.data[sizeof ce])
+    if (oid.len == sizeof(ce) + 1 && memcmp(oid.data, ce, sizeof(ce)) == 0) {
+        for (size_t i = 0; i < sizeof(in_ce) / sizeof(in_ce[0]); i++) {
+            if (in_ce[i].arc == oid.data[sizeof(ce)])
                 return in_ce[i].id;
         }
     }
-    if (oid.len == sizeof pe + 1 && memcmp(oid.data, pe, sizeof pe) == 0) {
-        if (oid.data[sizeof pe] == 1)
+    if (oid.len == sizeof(pe) + 1 && memcmp(oid.data, pe, sizeof(pe)) == 0) {
+        if (oid.data[sizeof(pe)] == 1)
             return X509_AUTHORITY_INFO_ACCESS;
-        if (oid.data[sizeof pe] == 11)
+        if (oid.data[sizeof(pe)] == 11)
             return X509_SUBJECT_INFO_ACCESS;
     }
     return X509_UNKNOWN;
@@ -62,7 +62,7 @@ bool x509_next_name(struct slice *names, struct x509_general_name *out)
     if (names->len == 0 || !der_any(names, &tag, &content, NULL))
         return false;
     number = tag & 0x1fu;
-    if ((tag & 0xc0) != DER_CONTEXT || number >= sizeof constructed / sizeof constructed[0] ||
+    if ((tag & 0xc0) != DER_CONTEXT || number >= sizeof(constructed) / sizeof(constructed[0]) ||
         ((tag & 0x20) != 0) != constructed[number])
         return false;
     out->kind = (enum x509_name_kind)number;
