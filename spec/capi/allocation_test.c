@@ -1,6 +1,4 @@
-/* The life of a connection while memory is short: each allocation fails once, in turn. Where that
- * takes too long, SECSOCK_TEST_STRIDE=N is to let only every N-th fail. */
-#include <stdlib.h>
+/* The life of a connection while memory is short: each allocation fails once, in turn. */
 #include <string.h>
 
 #include "check.h"
@@ -188,13 +186,6 @@ static bool live_short(const struct scene *scene, unsigned long n, struct flaws 
     return failed;
 }
 
-static unsigned long stride(void)
-{
-    const char *text = getenv("SECSOCK_TEST_STRIDE");
-    unsigned long every = text ? strtoul(text, NULL, 10) : 1;
-    return every > 0 ? every : 1;
-}
-
 static void check_scene(const struct scene *scene)
 {
     struct flaws flaws = { 0 }, none = { 0 };
@@ -205,7 +196,7 @@ static void check_scene(const struct scene *scene)
     CHECK(none.untold + none.leaks + none.lasting == 0, "%s: all is well with memory enough",
           scene->name);
     while (live_short(scene, n + 1, &flaws)) {
-        n += stride();
+        n += check_stride();
         tried++;
     }
     CHECK(n > 50, "%s: %lu allocations failed in turn", scene->name, tried);

@@ -118,7 +118,7 @@ static void check_scene(const struct scene *scene)
     refuse_short(scene, 0, &let_in, &leaks);
     CHECK(let_in + leaks == 0, "%s is refused", scene->name);
     while (refuse_short(scene, n + 1, &let_in, &leaks))
-        n++;
+        n += check_stride();
     CHECK(n > 50 && let_in == 0, "%s is refused whichever of %lu allocations fails", scene->name,
           n);
     CHECK(leaks == 0, "%s: nothing is lost", scene->name);
@@ -213,7 +213,7 @@ static void check_operation(operation *operate, bool server, const char *name)
     operate_short(operate, server, 0, &untold, &lost);
     untold = lost = 0;
     while (operate_short(operate, server, n + 1, &untold, &lost))
-        n++;
+        n += check_stride();
     CHECK(n > 5 && untold == 0, "%s with memory short is E_MEMORY (%lu allocations)", name, n);
     CHECK(lost == 0, "%s with memory short loses neither memory nor descriptors", name);
 }

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static unsigned check_passed;
 static unsigned check_failed;
@@ -37,6 +38,15 @@ check_that(bool holds, const char *file, int line, const char *what, const char 
 }
 
 #define CHECK(condition, ...) check_that((condition), __FILE__, __LINE__, #condition, __VA_ARGS__)
+
+/* Of a great many cases that are alike, every how many-th is to be tried: all of them, unless
+ * SECSOCK_TEST_STRIDE says otherwise, for where that takes too long. */
+static inline unsigned check_stride(void)
+{
+    const char *text = getenv("SECSOCK_TEST_STRIDE");
+    int stride = text ? atoi(text) : 1;
+    return stride > 0 ? (unsigned)stride : 1;
+}
 
 /* Prints the last line; the exit status of the program. */
 static inline int check_done(void)
