@@ -11,7 +11,12 @@
 static int on_secret(WOLFSSL *ssl, int id, const unsigned char *secret, int len, void *arg)
 {
     struct engine *engine = arg;
-    (void)ssl, (void)secret, (void)len;
+    (void)ssl;
+    if (id == CLIENT_HANDSHAKE_TRAFFIC_SECRET && engine->context->role == SECSOCK_CLIENT &&
+        len > 0 && len <= SECRET_MOST) {
+        memcpy(engine->secret, secret, (size_t)len);
+        engine->secret_len = (size_t)len;
+    }
     if (id == CLIENT_HANDSHAKE_TRAFFIC_SECRET || id == SERVER_HANDSHAKE_TRAFFIC_SECRET)
         engine->keys = true;
     return 0;
@@ -77,6 +82,7 @@ void engine_free(struct engine *engine)
     if (!engine)
         return;
     wolfSSL_free(engine->ssl);
+    secret_erase(engine->secret, sizeof(engine->secret));
     chain_free(engine->sent);
     chain_free(engine->remembered);
     buffer_clear(&engine->stash);
@@ -137,17 +143,24 @@ int engine_handshake(struct engine *engine, enum engine_step *step, secsock_erro
 void engine_release(struct engine *engine)
 {
     engine->released = true;
+    secret_erase(engine->secret, sizeof(engine->secret));
 }
 
 /*
  * What is held stands before the alert in wolfSSL's buffer. It is dropped where it is a message in
  * the clear, as is the alert then. A change_cipher_spec goes out instead: under TLS 1.3 it means
- * nothing (RFC 8446, section D.4), under TLS 1.2 the alert after it is encrypted.
+ * nothing (RFC 8446, section D.4), under TLS 1.2 the alert after it is encrypted. An encrypted
+ * message never goes out, and takes wolfSSL's alert along.
  */
 void engine_reject(struct engine *engine, int alert)
 {
     engine->released = true;
     buffer_clear(&engine->stash);
+    if (engine->held && engine->head[0] == RECORD_APPLICATION_DATA) {
+        engine->skip = SIZE_MAX;
+        engine_alert_instead(engine, alert);
+        return;
+    }
     if (engine->held && engine->head[0] != RECORD_CHANGE_CIPHER_SPEC)
         engine->skip = engine->held_len;
     engine_send_alert(engine, alert);

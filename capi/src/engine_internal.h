@@ -9,6 +9,7 @@
 #include <wolfssl/wolfcrypt/asn.h>
 
 #include "engine.h"
+#include "secret.h"
 #include "session.h"
 #include "suites.h"
 
@@ -26,6 +27,8 @@ struct engine_context {
     char *alpn;
 };
 
+enum { SECRET_MOST = 48 }; /* as long as SHA-384 makes them */
+
 struct engine {
     WOLFSSL *ssl;
     struct engine_context *context;
@@ -40,6 +43,9 @@ struct engine {
     size_t held_len;
     struct buffer stash; /* an empty Certificate that goes out before what is held */
     size_t skip;         /* of what wolfSSL sends next: dropped unsent */
+
+    unsigned char secret[SECRET_MOST]; /* a client's first under TLS 1.3, while it holds back */
+    size_t secret_len;
 
     bool asked;                      /* a client was asked for its certificate */
     struct chain *sent;              /* what the peer sent in this handshake */
@@ -74,6 +80,7 @@ enum {
     RECORD_CHANGE_CIPHER_SPEC = 20,
     RECORD_ALERT = 21,
     RECORD_HANDSHAKE = 22,
+    RECORD_APPLICATION_DATA = 23,
     RECORD_HEADER = 5
 };
 
@@ -83,8 +90,9 @@ void engine_offer_session(struct engine *engine);
 /* A client's application protocols. SECSOCK_OK or SECSOCK_E_MEMORY. */
 int engine_offer_protocols(struct engine *engine);
 
-/* Sends a fatal alert, as far as it can be sent. */
+/* Sends a fatal alert, as far as it can be sent: behind what wolfSSL holds, or in place of it. */
 void engine_send_alert(struct engine *engine, int alert);
+void engine_alert_instead(struct engine *engine, int alert);
 
 /* Turns what a wolfSSL call has left into a result of ours: SECSOCK_WANT_* or, set in *error, a
  * failure. `doing` begins the sentence. */

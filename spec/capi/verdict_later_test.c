@@ -10,6 +10,7 @@ struct scene {
     secsock_role judge; /* the end whose hook answers later */
     int auth;           /* of the server. A client that is only requested to has no certificate */
     bool resumes;
+    bool retries; /* the server asks for another ClientHello first */
 };
 
 static struct judge later = { .answer = SECSOCK_PENDING };
@@ -23,9 +24,9 @@ static const char *const auth_names[] = {
 static const char *scene_name(const struct scene *scene)
 {
     static char text[128];
-    snprintf(text, sizeof text, "TLS 1.%d, %s judges later%s%s", scene->version - TLS12 + 2,
+    snprintf(text, sizeof text, "TLS 1.%d, %s judges later%s%s%s", scene->version - TLS12 + 2,
              scene->judge == SECSOCK_CLIENT ? "the client" : "the server", auth_names[scene->auth],
-             scene->resumes ? ", resumed" : "");
+             scene->resumes ? ", resumed" : "", scene->retries ? ", after a retry" : "");
     return text;
 }
 
@@ -49,9 +50,12 @@ static void open_scene(const struct scene *scene, struct pair *pair)
 {
     secsock_config *client = settings_config(&(struct settings){
         .version = scene->version,
+        .groups = scene->retries ? "X25519:P-256" : NULL,
         .identity = scene->auth == SECSOCK_CLIENT_AUTH_REQUIRE ? "client" : NULL });
     secsock_config *server =
-        settings_config(&(struct settings){ .identity = "server", .client_auth = scene->auth });
+        settings_config(&(struct settings){ .identity = "server",
+                                            .groups = scene->retries ? "P-256" : NULL,
+                                            .client_auth = scene->auth });
     if (scene->resumes) {
         pair_connect(pair, client, server);
         pair_talks(pair);
@@ -214,9 +218,11 @@ static void test_every_scene(void)
         for (int role = SECSOCK_CLIENT; role <= SECSOCK_SERVER; role++)
             for (int resumes = 0; resumes < 2; resumes++) {
                 secsock_role judge = (secsock_role)role;
-                play((struct scene){ version, judge, SECSOCK_CLIENT_AUTH_NONE, resumes });
-                play((struct scene){ version, judge, SECSOCK_CLIENT_AUTH_REQUEST, resumes });
-                play((struct scene){ version, judge, SECSOCK_CLIENT_AUTH_REQUIRE, resumes });
+                play((struct scene){ version, judge, SECSOCK_CLIENT_AUTH_NONE, resumes, false });
+                play((struct scene){ version, judge, SECSOCK_CLIENT_AUTH_REQUEST, resumes, false });
+                play((struct scene){ version, judge, SECSOCK_CLIENT_AUTH_REQUIRE, resumes, false });
+                play((struct scene){ TLS13, judge, SECSOCK_CLIENT_AUTH_NONE, resumes, true });
+                play((struct scene){ TLS13, judge, SECSOCK_CLIENT_AUTH_REQUIRE, resumes, true });
             }
 }
 
@@ -238,6 +244,31 @@ static void test_required_stays_required(void)
         CHECK(pair.server_result == SECSOCK_E_NO_CERTIFICATE,
               "TLS 1.%d: a late yes does not replace a certificate that is required",
               version - TLS12 + 2);
+        pair_close(&pair);
+        secsock_config_free(client);
+        secsock_config_free(server);
+    }
+}
+
+/* After a retry, the alert is the first thing that the client encrypts. */
+static void test_every_cipher(void)
+{
+    static const char *const ciphers[] = { "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
+                                           "TLS_CHACHA20_POLY1305_SHA256" };
+    for (size_t i = 0; i < sizeof(ciphers) / sizeof(*ciphers); i++) {
+        struct pair pair;
+        secsock_config *client =
+            settings_config(&(struct settings){ .ciphers = ciphers[i], .groups = "X25519:P-256" });
+        secsock_config *server =
+            settings_config(&(struct settings){ .identity = "server", .groups = "P-256" });
+        pair_open(&pair, client, server);
+        secsock_set_validate_hook(pair.client, judge_hook, &later);
+        pair_upgrade(&pair, "mail.example");
+        secsock_decide(pair.client, SECSOCK_PROBLEM_REVOKED, NULL);
+        pair_upgrade(&pair, NULL);
+        if (!CHECK(pair.client_result == SECSOCK_E_REJECTED && hears(pair.client, pair.server, 44),
+                   "after a retry a late no is heard under %s", ciphers[i]))
+            pair_explain(&pair);
         pair_close(&pair);
         secsock_config_free(client);
         secsock_config_free(server);
@@ -301,6 +332,7 @@ int main(void)
 {
     test_every_scene();
     test_required_stays_required();
+    test_every_cipher();
     test_nothing_to_decide();
     test_both_ends();
     return check_done();

@@ -1,0 +1,88 @@
+/*
+ * The alert of a client that refuses its server after a HelloRetryRequest, under TLS 1.3. What
+ * wolfSSL holds then is the first encrypted record, for its change_cipher_spec has gone out before
+ * the second ClientHello; an alert behind it would have the wrong number, or other keys altogether.
+ * Ours takes the place of that record.
+ */
+#include <wolfssl/options.h> /* before all its other headers */
+
+#include <wolfssl/wolfcrypt/aes.h>
+#include <wolfssl/wolfcrypt/chacha20_poly1305.h>
+#include <wolfssl/wolfcrypt/kdf.h>
+
+#include <string.h>
+
+#include "engine_internal.h"
+
+enum { LEVEL_FATAL = 2, NONCE = 12, LONGEST_KEY = 32, HEADER = RECORD_HEADER, INNER = 3, TAG = 16 };
+
+/* RFC 8446, appendix B.4. */
+static const struct cipher {
+    int suite, digest;
+    word32 key_len;
+    bool chacha;
+} ciphers[] = {
+    { 0x1301, WC_SHA256, 16, false },
+    { 0x1302, WC_SHA384, 32, false },
+    { 0x1303, WC_SHA256, 32, true },
+};
+
+static const struct cipher *find_cipher(const struct engine *engine)
+{
+    int suite = wolfSSL_get_current_cipher_suite(engine->ssl);
+    for (size_t i = 0; i < sizeof(ciphers) / sizeof(*ciphers); i++)
+        if (ciphers[i].suite == suite)
+            return &ciphers[i];
+    return NULL;
+}
+
+/* RFC 8446, section 7.3. */
+static bool expand(const struct engine *engine, int digest, const char *label, unsigned char *out,
+                   word32 len)
+{
+    static const unsigned char protocol[] = { 't', 'l', 's', '1', '3', ' ' };
+    return wc_Tls13_HKDF_Expand_Label(out, len, engine->secret, (word32)engine->secret_len,
+                                      protocol, sizeof(protocol), (const unsigned char *)label,
+                                      (word32)strlen(label), NULL, 0, digest) == 0;
+}
+
+static bool seal_aes(const struct cipher *cipher, const unsigned char *key,
+                     const unsigned char *nonce, unsigned char *record)
+{
+    Aes aes;
+    unsigned char *inner = record + HEADER;
+    if (wc_AesInit(&aes, NULL, INVALID_DEVID) != 0)
+        return false;
+    bool sealed = wc_AesGcmSetKey(&aes, key, cipher->key_len) == 0 &&
+                  wc_AesGcmEncrypt(&aes, inner, inner, INNER, nonce, NONCE, inner + INNER, TAG,
+                                   record, HEADER) == 0;
+    wc_AesFree(&aes);
+    return sealed;
+}
+
+/* RFC 8446, section 5.2. The number of the record is 0, so that the nonce is the IV. */
+static bool seal(const struct engine *engine, unsigned char *record)
+{
+    unsigned char key[LONGEST_KEY], nonce[NONCE], *inner = record + HEADER;
+    const struct cipher *cipher = find_cipher(engine);
+    bool sealed = cipher && expand(engine, cipher->digest, "key", key, cipher->key_len) &&
+                  expand(engine, cipher->digest, "iv", nonce, NONCE);
+    if (sealed && cipher->chacha)
+        sealed = wc_ChaCha20Poly1305_Encrypt(key, nonce, record, HEADER, inner, INNER, inner,
+                                             inner + INNER) == 0;
+    else if (sealed)
+        sealed = seal_aes(cipher, key, nonce, record);
+    secret_erase(key, sizeof(key));
+    return sealed;
+}
+
+void engine_alert_instead(struct engine *engine, int alert)
+{
+    unsigned char record[HEADER + INNER + TAG] = { RECORD_APPLICATION_DATA, 3, 3, 0, INNER + TAG };
+    unsigned char *inner = record + HEADER;
+    inner[0] = LEVEL_FATAL;
+    inner[1] = (unsigned char)alert;
+    inner[2] = RECORD_ALERT;
+    if (seal(engine, record))
+        transport_send(engine->transport, record, sizeof(record));
+}
