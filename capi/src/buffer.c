@@ -85,6 +85,12 @@ void buffer_consume(struct buffer *buffer, size_t len)
         buffer_clear(buffer);
 }
 
+int buffer_clip(size_t len)
+{
+    enum { MOST = 1 << 30 };
+    return len < MOST ? (int)len : MOST;
+}
+
 size_t buffer_take(struct buffer *buffer, void *out, size_t size)
 {
     size_t taken = buffer->len < size ? buffer->len : size;

@@ -26,6 +26,9 @@ const uint8_t *buffer_bytes(const struct buffer *buffer);
 /* Drops bytes from the front; the memory is given back with the last of them. */
 void buffer_consume(struct buffer *buffer, size_t len);
 
+/* How many of `len` bytes a call moves whose result is an int. */
+int buffer_clip(size_t len);
+
 /* Moves up to `size` bytes out; returns how many. */
 size_t buffer_take(struct buffer *buffer, void *out, size_t size);
 

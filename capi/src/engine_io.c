@@ -9,12 +9,6 @@ extern int SendBuffered(WOLFSSL *ssl);
 
 /* -------------------------------------------------------------------------------- reading */
 
-static int clip(size_t len)
-{
-    enum { MOST = 1 << 30 };
-    return len < MOST ? (int)len : MOST;
-}
-
 /* RFC 8446, section 6.1: only close_notify ends the data. */
 static int read_result(struct engine *engine, int returned, secsock_error *error)
 {
@@ -39,7 +33,7 @@ static void begin_reading(struct engine *engine)
 int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error *error)
 {
     begin_reading(engine);
-    return read_result(engine, wolfSSL_read(engine->ssl, buffer, clip(size)), error);
+    return read_result(engine, wolfSSL_read(engine->ssl, buffer, buffer_clip(size)), error);
 }
 
 /* wolfSSL's peek, unlike its read, stops after a ticket, though what follows it may be here. */
@@ -48,7 +42,7 @@ int engine_peek(struct engine *engine, void *buffer, size_t size, secsock_error 
     int n;
     begin_reading(engine);
     do
-        n = read_result(engine, wolfSSL_peek(engine->ssl, buffer, clip(size)), error);
+        n = read_result(engine, wolfSSL_peek(engine->ssl, buffer, buffer_clip(size)), error);
     while (n == SECSOCK_WANT_READ && transport_holds_record(engine->transport));
     return n;
 }
@@ -105,7 +99,7 @@ static int write_record(struct engine *engine, const void *data, size_t len, sec
 int engine_write(struct engine *engine, const void *data, size_t len, secsock_error *error)
 {
     const char *bytes = data;
-    size_t total = (size_t)clip(len), sent = 0;
+    size_t total = (size_t)buffer_clip(len), sent = 0;
     while (sent < total) {
         size_t left = total - sent;
         int n = write_record(engine, bytes + sent,

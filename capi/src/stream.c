@@ -57,7 +57,6 @@ static int send_step(secsock *s, void *args)
 
 int secsock_send(secsock *s, const void *data, size_t len)
 {
-    enum { MOST = 1 << 30 }; /* what the result can tell of */
     if (!s || (!data && len > 0))
         return SECSOCK_E_ARGUMENT;
     sock_enter(s);
@@ -65,7 +64,7 @@ int secsock_send(secsock *s, const void *data, size_t len)
         return sock_wrong_state(s, "secsock_send");
     if (s->write_closed)
         return error_set(&s->error, SECSOCK_E_CLOSED, "sending after secsock_shutdown()");
-    struct outgoing out = { data, len < MOST ? len : MOST, 0 };
+    struct outgoing out = { data, (size_t)buffer_clip(len), 0 };
     int result = sock_run(s, SECSOCK_TIMEOUT_WRITE, send_step, &out);
     sock_leave(s, result);
     bool interrupted = result > SECSOCK_E_ARGUMENT || result == SECSOCK_E_TIMEOUT;
@@ -241,8 +240,7 @@ static int not_memory(secsock *s, const char *call)
 
 int secsock_feed(secsock *s, const void *data, size_t len)
 {
-    enum { MOST = 1 << 30 };
-    if (!s || (!data && len > 0) || len > MOST)
+    if (!s || (!data && len > 0) || (size_t)buffer_clip(len) != len)
         return SECSOCK_E_ARGUMENT;
     sock_enter(s);
     if (!s->transport.memory)
@@ -258,14 +256,13 @@ int secsock_feed(secsock *s, const void *data, size_t len)
 
 int secsock_drain(secsock *s, void *buffer, size_t size)
 {
-    enum { MOST = 1 << 30 }; /* what the result can tell of */
     if (!s || (!buffer && size > 0))
         return SECSOCK_E_ARGUMENT;
     if (!s->transport.memory)
         return not_memory(s, "secsock_drain");
     if (s->transport.output.len == 0 && s->transport.finished)
         return SECSOCK_E_CLOSED;
-    return (int)buffer_take(&s->transport.output, buffer, size < MOST ? size : MOST);
+    return (int)buffer_take(&s->transport.output, buffer, (size_t)buffer_clip(size));
 }
 
 size_t secsock_drainable(const secsock *s)

@@ -137,12 +137,6 @@ void transport_free(struct transport *t)
 
 /* -------------------------------------------------------------------------------- transfer */
 
-static int clip(size_t len)
-{
-    enum { MOST = 1 << 30 };
-    return len < MOST ? (int)len : MOST;
-}
-
 /* What a callback has answered. Nonsense must be taken for a failure, not for a count or for a
  * reason to wait. */
 static int answer(struct transport *t, int n, size_t most, int waits)
@@ -162,7 +156,7 @@ static int read_source(struct transport *t, void *data, size_t size)
         return 0;
     if (!t->receive)
         return SECSOCK_E_CLOSED;
-    size = (size_t)clip(size);
+    size = (size_t)buffer_clip(size);
     int n = answer(t, t->receive(data, size, t->arg), size, SECSOCK_WANT_READ);
     if (n > 0)
         t->received += (uint64_t)n;
@@ -176,7 +170,7 @@ static int read_source(struct transport *t, void *data, size_t size)
 int transport_fill(struct transport *t)
 {
     if (t->input.len > 0)
-        return clip(t->input.len);
+        return buffer_clip(t->input.len);
     uint8_t *room = buffer_room(&t->input, READ_AHEAD);
     if (!room)
         return SECSOCK_E_MEMORY;
@@ -193,14 +187,14 @@ int transport_receive(struct transport *t, void *data, size_t size)
     if (t->input.len == 0 && size >= READ_AHEAD)
         return read_source(t, data, size);
     int n = transport_fill(t);
-    return n <= 0 ? n : clip(buffer_take(&t->input, data, size));
+    return n <= 0 ? n : buffer_clip(buffer_take(&t->input, data, size));
 }
 
 int transport_send(struct transport *t, const void *data, size_t len)
 {
     if (!t->send)
         return SECSOCK_E_CLOSED;
-    len = (size_t)clip(len);
+    len = (size_t)buffer_clip(len);
     int n = answer(t, t->send(data, len, t->arg), len, SECSOCK_WANT_WRITE);
     if (n > 0)
         t->sent += (uint64_t)n;
