@@ -60,7 +60,8 @@
 /* ------------------------------------------------------------------------------- constants */
 
 enum {
-    SECSOCK_ABI_VERSION = 1 /* of this header; see secsock_abi_version() */
+    SECSOCK_ABI_VERSION = 1, /* of this header; see secsock_abi_version() */
+    SECSOCK_NOW = -1         /* see secsock_config_set_time() */
 };
 
 /* The results of functions that return int. */
@@ -89,7 +90,7 @@ typedef enum secsock_result {
     SECSOCK_E_VERSION = -25,        /* no TLS version in common */
     SECSOCK_E_PROTOCOL = -26,       /* the peer broke the rules of TLS */
     SECSOCK_E_HANDSHAKE = -27,      /* no cipher, group or signature in common */
-    SECSOCK_E_FILE = -30,           /* a file cannot be read: see sys_errno */
+    SECSOCK_E_FILE = -30,           /* a file cannot be read or written: see sys_errno */
     SECSOCK_E_FORMAT = -31,         /* the data is not what it should be */
     SECSOCK_E_PASSWORD = -32,       /* a key is encrypted and the password missing or wrong */
     SECSOCK_E_NO_KEY = -33,         /* a certificate without the private key it needs here */
@@ -97,7 +98,8 @@ typedef enum secsock_result {
     SECSOCK_E_UNSUPPORTED = -35,    /* this build cannot do that */
     SECSOCK_E_FROZEN = -36,         /* the configuration is in use and can no longer change */
     SECSOCK_E_LIMIT = -37,          /* a limit against hostile input was reached */
-    SECSOCK_E_INTERNAL = -38        /* a defect of secsock or wolfSSL */
+    SECSOCK_E_INTERNAL = -38,       /* a defect of secsock or wolfSSL */
+    SECSOCK_E_NOT_EXPORTABLE = -39  /* the private key may not leave its certificate */
 } secsock_result;
 
 typedef enum secsock_state {
@@ -158,7 +160,8 @@ typedef enum secsock_problem {
     SECSOCK_PROBLEM_POLICY = 21,             /* policy: certificate policies */
     SECSOCK_PROBLEM_PROFILE = 22,            /* profile: breaks RFC 5280's profile */
     SECSOCK_PROBLEM_UNSUPPORTED = 23,        /* unsupported: an algorithm this build cannot check */
-    SECSOCK_PROBLEM_TOO_COMPLEX = 24         /* too_complex: the work budget ran out */
+    SECSOCK_PROBLEM_TOO_COMPLEX = 24,        /* too_complex: the work budget ran out */
+    SECSOCK_PROBLEM_NOT_PINNED = 25          /* not_pinned: no key of the path was asked for */
 } secsock_problem;
 
 typedef enum secsock_name_result {
@@ -166,6 +169,86 @@ typedef enum secsock_name_result {
     SECSOCK_NAME_MATCHED = 1,
     SECSOCK_NAME_MISMATCHED = 2
 } secsock_name_result;
+
+/* What a certificate is to be used for (RFC 5280, section 4.2.1.12). */
+typedef enum secsock_purpose {
+    SECSOCK_PURPOSE_ANY = 0,
+    SECSOCK_PURPOSE_SERVER = 1, /* it is a TLS server's */
+    SECSOCK_PURPOSE_CLIENT = 2  /* it is a TLS client's */
+} secsock_purpose;
+
+/* The rules that certificates are held to. */
+typedef enum secsock_profile {
+    SECSOCK_PROFILE_AUTO = 0,    /* the default: WEBPKI while only the system's anchors are trusted,
+                                    else PRIVATE, but forgiving what private issuers often leave
+                                    out and validation never uses: key identifiers, and the mark
+                                    "critical" of constraints; and serial numbers that are not
+                                    positive and dates in the wrong form */
+    SECSOCK_PROFILE_PRIVATE = 1, /* RFC 5280 in full */
+    SECSOCK_PROFILE_WEBPKI = 2   /* the same, and the CA/Browser Forum's Baseline Requirements */
+} secsock_profile;
+
+/* When it counts against a peer that nobody says whether it is revoked. That it is revoked counts
+ * always. */
+typedef enum secsock_revocation {
+    SECSOCK_REVOCATION_SOFT = 0, /* the default: never, unless the certificate itself demands a
+                                     stapled response (RFC 7633) */
+    SECSOCK_REVOCATION_LEAF = 1, /* the peer's own certificate must be known to be good */
+    SECSOCK_REVOCATION_CHAIN = 2 /* and each of its issuers below the trust anchor */
+} secsock_revocation;
+
+/* What is known about one certificate's revocation. */
+typedef enum secsock_revocation_status {
+    SECSOCK_STATUS_UNKNOWN = 0,
+    SECSOCK_STATUS_GOOD = 1,
+    SECSOCK_STATUS_REVOKED = 2
+} secsock_revocation_status;
+
+/* What a store is for, as on Windows. */
+typedef enum secsock_store_role {
+    SECSOCK_STORE_MY = 0,   /* identities: certificates with their private keys */
+    SECSOCK_STORE_ROOT = 1, /* trust anchors */
+    SECSOCK_STORE_CA = 2,   /* intermediate issuers, to build paths with; trusted for nothing */
+    SECSOCK_STORE_DISALLOWED = 3 /* certificates that no path may contain */
+} secsock_store_role;
+
+/* How a folder is opened as a store; add SECSOCK_STORE_EXISTING to one of the others. */
+typedef enum secsock_store_mode {
+    SECSOCK_STORE_READ_ONLY = 0,  /* a folder that is not there is an empty store */
+    SECSOCK_STORE_READ_WRITE = 1, /* a folder that is not there is made */
+    SECSOCK_STORE_EXISTING = 2    /* a folder that is not there is SECSOCK_E_FILE */
+} secsock_store_mode;
+
+/* What secsock_store_find() looks at, and what `value` is then. Text is compared without regard to
+ * the case of ASCII letters; whole names as RFC 5280, section 7.1, has it, so that their string
+ * types, how they are spaced and how they are escaped are of no account. In hex, spaces and ':' may
+ * stand between the digits. */
+typedef enum secsock_find {
+    SECSOCK_FIND_ANY = 0,            /* every certificate; NULL */
+    SECSOCK_FIND_THUMBPRINT = 1,     /* SHA-1 or SHA-256 in hex */
+    SECSOCK_FIND_SUBJECT = 2,        /* a part of what secsock_cert_subject() returns */
+    SECSOCK_FIND_SUBJECT_NAME = 3,   /* the whole subject, RFC 4514 */
+    SECSOCK_FIND_ISSUER = 4,         /* a part of what secsock_cert_issuer() returns */
+    SECSOCK_FIND_ISSUER_NAME = 5,    /* the whole issuer, RFC 4514 */
+    SECSOCK_FIND_SERIAL = 6,         /* hex; zeros in front are of no account */
+    SECSOCK_FIND_SUBJECT_KEY_ID = 7, /* hex */
+    SECSOCK_FIND_NAME = 8,          /* a host, an address or a mailbox that it is issued for, by the
+                                       rules that peers are judged by (RFC 9525) */
+    SECSOCK_FIND_EXT_KEY_USAGE = 9, /* a purpose that it allows: "serverAuth", or an OID in dots;
+                                       one without the extension allows all */
+    SECSOCK_FIND_KEY_USAGE = 10,    /* "digitalSignature", "keyCertSign", ...: likewise */
+    SECSOCK_FIND_TIME_VALID = 11,   /* a moment in seconds since 1970, in decimal; NULL: now */
+    SECSOCK_FIND_TIME_EXPIRED = 12,
+    SECSOCK_FIND_TIME_NOT_YET = 13,
+    SECSOCK_FIND_PRIVATE_KEY = 14 /* those that have theirs; NULL */
+} secsock_find;
+
+/* What secsock_cert_export_pem() and _pfx() put in; add them. */
+typedef enum secsock_export {
+    SECSOCK_EXPORT_CERT = 1,
+    SECSOCK_EXPORT_CHAIN = 2, /* the issuers that are sent along */
+    SECSOCK_EXPORT_KEY = 4    /* the private key */
+} secsock_export;
 
 /* Operations with a deadline of their own; add them to set several at once. */
 typedef enum secsock_timeout {
@@ -332,14 +415,69 @@ int secsock_config_set_client_auth(secsock_config *config, int mode);
 int secsock_config_set_resumption(secsock_config *config, int on);
 
 /* Trust anchors, added to those there are. The first one added replaces the system's, unless
- * secsock_config_trust_system() asks for these too. A PEM file or text holds one or more
- * certificates; a folder is read whole, files of other kinds in it are passed over. An input
- * without a single certificate is SECSOCK_E_FORMAT. */
+ * secsock_config_trust_system() asks for these too, or secsock_store_system()'s store is added,
+ * which is the same. A file (PEM or DER) or text (PEM) holds one or more certificates; a folder is
+ * read whole, files of other kinds in it are passed over. An input without a single certificate is
+ * SECSOCK_E_FORMAT. */
 int secsock_config_trust_file(secsock_config *config, const char *path);
 int secsock_config_trust_dir(secsock_config *config, const char *path);
 int secsock_config_trust_pem(secsock_config *config, const void *pem, size_t len);
 int secsock_config_trust_store(secsock_config *config, const secsock_store *store);
 int secsock_config_trust_system(secsock_config *config);
+
+/* Trusts in a key: base64 of the SHA-256 of its SubjectPublicKeyInfo, as secsock_cert_pin() gives
+ * it. A certificate with this key, sent by the peer, is a trust anchor, whoever signed it; all
+ * other checks stay. The first one replaces the system's anchors, as one added above does. */
+int secsock_config_trust_pin(secsock_config *config, const char *pin);
+
+/* Asks for a key besides: the path to the anchor must contain one of the keys so named (RFC 7469),
+ * else the peer has the problem not_pinned. */
+int secsock_config_require_pin(secsock_config *config, const char *pin);
+
+/* Puts the certificates of a store to the use of its role. ROOT is secsock_config_trust_store(). CA
+ * adds issuers that paths may be built with. DISALLOWED adds certificates of which a path must hold
+ * none. MY takes the identity from the store: of the certificates with private keys one that is
+ * valid now, of several the one issued last; without any it is SECSOCK_E_NO_KEY. A store that was
+ * opened in one role cannot be used in another (SECSOCK_E_ARGUMENT). The store is immutable from
+ * then on. */
+int secsock_config_add_store(secsock_config *config, int role, const secsock_store *store);
+
+/* The rules that peers' certificates are held to; a secsock_profile. */
+int secsock_config_set_profile(secsock_config *config, int profile);
+
+/* The most intermediate certificates that a path may have between the peer's and the anchor,
+ * self-issued ones not counted (RFC 5280, section 6.1.4); -1, the default: no limit of its own. */
+int secsock_config_set_max_depth(secsock_config *config, int intermediates);
+
+/* The moment that certificates are judged at, in seconds since 1970 UTC: for machines without a
+ * clock, for looking at old evidence, for tests. SECSOCK_NOW, the default: the system's clock. */
+int secsock_config_set_time(secsock_config *config, int64_t seconds);
+
+/* Certificate revocation lists (RFC 5280, section 5), PEM or DER, added to those there are. A file
+ * or text may hold several; a folder is read whole, files of other kinds in it are passed over. An
+ * input without a single list is SECSOCK_E_FORMAT, and so is a malformed one; a list that is no
+ * longer or not yet valid is taken, and says nothing. Nothing is ever fetched. */
+int secsock_config_add_crl(secsock_config *config, const void *data, size_t len);
+int secsock_config_add_crl_file(secsock_config *config, const char *path);
+int secsock_config_add_crl_dir(secsock_config *config, const char *path);
+
+/* The public suffixes, the names right below which no wildcard may stand, from a file in the form
+ * of publicsuffix.org's list; path NULL: from the system's. with_private 1 takes in its second
+ * section, of the names that somebody owns and lets others use ("github.io"). Without this, the
+ * first section of the system's list holds for WEBPKI, where the system has one, and for PRIVATE
+ * none: then a wildcard may not stand right below a single label. SECSOCK_E_FORMAT when it is no
+ * such list. */
+int secsock_config_set_suffixes(secsock_config *config, const char *path, int with_private);
+
+/* What it counts for that a certificate's revocation is not known; a secsock_revocation. */
+int secsock_config_set_revocation(secsock_config *config, int mode);
+
+/* A server's OCSP response (RFC 6960, DER) about its identity, to be stapled to the handshake where
+ * a client asks for one (RFC 6066, section 8; RFC 8446, section 4.4.2.1). SECSOCK_E_FORMAT when it
+ * is none, SECSOCK_E_LIMIT when it is larger (16,380 bytes) than clients take. It is copied. NULL
+ * for none. Clients need no setting: they ask every server. */
+int secsock_config_set_staple(secsock_config *config, const void *response, size_t len);
+int secsock_config_staple_file(secsock_config *config, const char *path);
 
 /* The certificate, key and issuers that this end presents. It must hold a private key
  * (SECSOCK_E_NO_KEY otherwise). The configuration keeps a reference. NULL for none. */
@@ -364,9 +502,10 @@ secsock *secsock_new(secsock_config *config);
 /* Closes and frees. Never blocks: what could not be sent at once is lost. Accepts NULL. */
 void secsock_free(secsock *s);
 
-/* The name that the peer's certificate must be issued for: a DNS name (in A-labels, RFC 9525) or
- * an IP address. A DNS name is also sent as SNI, an address never is (RFC 6066, section 3). NULL
- * clears it. Legal in NEW and PLAIN. */
+/* The name that the peer's certificate must be issued for: a DNS name (in A-labels, RFC 9525), an
+ * IP address, or, of a client who is a person, a mailbox ("joe@example.org"). A DNS name is also
+ * sent as SNI, the others never are (RFC 6066, section 3). NULL clears it. Legal in NEW and
+ * PLAIN. */
 int secsock_set_peername(secsock *s, const char *name);
 
 /* The peer name as set, or NULL; borrowed, until it is set again. */
@@ -454,7 +593,9 @@ int secsock_unread(secsock *s, const void *data, size_t len);
  *
  * SECSOCK_OK means SECURE: authenticated and encrypted. Any error but SECSOCK_E_TIMEOUT,
  * SECSOCK_E_STATE, SECSOCK_E_ARGUMENT and SECSOCK_E_NO_PEERNAME is the end of the connection
- * (FAILED). Legal in PLAIN, and in UPGRADING to go on; may block.
+ * (FAILED). Under TLS 1.3 a client is SECURE before the server has seen its certificate: that it is
+ * refused, or missed, is then the SECSOCK_E_ALERT of the first secsock_recv(), in a sentence. Legal
+ * in PLAIN, and in UPGRADING to go on; may block.
  */
 int secsock_upgrade(secsock *s, const char *name);
 
@@ -578,6 +719,10 @@ const secsock_cert *secsock_verdict_path(const secsock_verdict *verdict, size_t 
 const char *secsock_verdict_peername(const secsock_verdict *verdict);
 int secsock_verdict_name_result(const secsock_verdict *verdict);
 
+/* What is known about the revocation of the path's index-th certificate; a
+ * secsock_revocation_status. */
+int secsock_verdict_revocation(const secsock_verdict *verdict, size_t index);
+
 /* 1 when the handshake resumed a session: the certificates are those of the original one. */
 int secsock_verdict_resumed(const secsock_verdict *verdict);
 
@@ -587,6 +732,31 @@ int64_t secsock_verdict_time(const secsock_verdict *verdict);
 /* The chain as a tree, each certificate's problems beneath it, for people: writes at most size
  * bytes with the NUL, returns the length that the whole text has (like snprintf). */
 int secsock_verdict_explain(const secsock_verdict *verdict, char *buffer, size_t size);
+
+/* -------------------------------------------------------------------- validation by itself */
+
+/*
+ * Judges a chain as the handshake does: with the anchors, stores, pins, lists, profile, depth and
+ * time of the configuration (NULL: the defaults), which it freezes. No socket is needed and nothing
+ * is fetched.
+ *
+ * purpose: a secsock_purpose. peername: as for secsock_set_peername(), or the mailbox of a person
+ * ("joe@example.org"), or NULL: then name_unchecked is reported of a server. chain: the peer's
+ * certificate and others, in any order after the first, as PEM text or as DER, one after the other;
+ * what cannot be read of it is a problem in the verdict, not an error. ocsp: a response that came
+ * with it, in DER, or NULL.
+ *
+ * SECSOCK_OK whatever the verdict says, which is the caller's to free. Thread-safe.
+ */
+int secsock_validate(secsock_config *config, int purpose, const char *peername, const void *chain,
+                     size_t chain_len, const void *ocsp, size_t ocsp_len, secsock_verdict **verdict,
+                     secsock_error *error);
+
+/* The same on files: the chain, and the response that came with it (ocsp_path, or NULL). One that
+ * cannot be read at all is an error. */
+int secsock_validate_file(secsock_config *config, int purpose, const char *peername,
+                          const char *chain_path, const char *ocsp_path, secsock_verdict **verdict,
+                          secsock_error *error);
 
 /* ------------------------------------------------------------------------------ certificates */
 
@@ -604,7 +774,24 @@ int secsock_cert_from_pem(secsock_cert **out, const void *pem, size_t len, const
 /* One certificate in DER. */
 int secsock_cert_from_der(secsock_cert **out, const void *der, size_t len, secsock_error *error);
 
-/* secsock_cert_from_pem() on a file. */
+/*
+ * The identity in a PFX file (PKCS #12, RFC 7292): the certificate that its private key belongs to,
+ * with those of the others as issuers that lead up from it. Of several keys the first that has its
+ * certificate in the file. password: UTF-8; NULL and "" are tried as either. A wrong one is
+ * SECSOCK_E_PASSWORD (which cannot be told from a damaged file), a truncated file SECSOCK_E_FORMAT,
+ * one without a private key SECSOCK_E_NO_KEY (secsock_store_load_pfx() takes it), one whose keys
+ * are not of its certificates SECSOCK_E_KEY_MISMATCH. SECSOCK_E_LIMIT: more than 4 MiB, 512
+ * certificates, 16 keys, or ten million iterations in all.
+ *
+ * Read is what OpenSSL and Windows write, now and of old, in DER or BER: PBES2 with AES or triple
+ * DES; SHA-1 with triple DES or RC2; a MAC of SHA-1 or SHA-2, or PBMAC1 (RFC 9579). Without a MAC
+ * a file is taken if no password is given, or if something in it could not be read without it.
+ */
+int secsock_cert_from_pfx(secsock_cert **out, const void *pfx, size_t len, const char *password,
+                          secsock_error *error);
+
+/* One of the three on a file, whichever it is by its content. A password that is not needed is
+ * passed over. */
 int secsock_cert_load(secsock_cert **out, const char *path, const char *password,
                       secsock_error *error);
 
@@ -613,7 +800,8 @@ int secsock_cert_identity_from_pem(secsock_cert **out, const void *certs, size_t
                                    const void *key, size_t key_len, const char *password,
                                    secsock_error *error);
 
-/* The same from files; key_path NULL: the key is in the same file. */
+/* The same from files; key_path NULL: the key is in the same file, which may be a PFX file. The
+ * certificate may be in DER, too. */
 int secsock_cert_load_identity(secsock_cert **out, const char *cert_path, const char *key_path,
                                const char *password, secsock_error *error);
 
@@ -637,6 +825,18 @@ int secsock_cert_is_ca(const secsock_cert *cert);
 int secsock_cert_path_length(const secsock_cert *cert); /* -1: no limit */
 int secsock_cert_is_self_issued(const secsock_cert *cert);
 int secsock_cert_has_private_key(const secsock_cert *cert);
+
+/* The name that a PFX file gives to it, or NULL. */
+const char *secsock_cert_friendly_name(const secsock_cert *cert);
+
+/* Subject and issuer in parts, as the certificate has them: the index-th attribute's value and, in
+ * *type (may be NULL), its type ("CN", "O", ..., else the OID in dots); NULL past the end. */
+const char *secsock_cert_subject_part(const secsock_cert *cert, size_t index, const char **type);
+const char *secsock_cert_issuer_part(const secsock_cert *cert, size_t index, const char **type);
+
+/* 1 when it is issued for this host, address or mailbox, by the rules that peers are judged by
+ * (RFC 9525; RFC 5280, section 4.2.1.6). */
+int secsock_cert_matches(const secsock_cert *cert, const char *name);
 
 /* The key: "EC", "RSA", "RSA-PSS", "Ed25519", "Ed448" (else the OID in dots), its size in bits (0
  * when unknown), its curve ("P-256") or NULL; the algorithm of the issuer's signature
@@ -674,9 +874,33 @@ const char *secsock_cert_pem(const secsock_cert *cert);
 /* The issuers that an identity sends along, the leaf's own at 0; NULL past the end. */
 const secsock_cert *secsock_cert_chain(const secsock_cert *cert, size_t index);
 
+/*
+ * Exports what `parts` (secsock_export values, added) names: as PEM text with a NUL behind it,
+ * first the certificates, then the key as PKCS #8; or as a PFX file, of which the certificate must
+ * be part. With a password the key, in a PFX file everything, is encrypted (PBES2: PBKDF2 with
+ * HMAC-SHA-256 and 100,000 iterations, AES-256-CBC; the MAC of a PFX file is HMAC-SHA-256 with as
+ * many); without one a PEM key is in the clear, and a PFX file is protected by the empty password,
+ * which is to say not at all. For PEM the empty password is SECSOCK_E_ARGUMENT.
+ *
+ * Writes nothing unless all of it fits; returns the length that it has (without the NUL): ask with
+ * size 0, which costs little, then erase the buffer when it is done with. SECSOCK_E_NO_KEY,
+ * SECSOCK_E_NOT_EXPORTABLE.
+ */
+int secsock_cert_export_pem(const secsock_cert *cert, int parts, const char *password, char *buffer,
+                            size_t size, secsock_error *error);
+int secsock_cert_export_pfx(const secsock_cert *cert, int parts, const char *password, void *buffer,
+                            size_t size, secsock_error *error);
+
+/* Forbids that the private key be exported or stored, for good, in all that share the handle. */
+void secsock_cert_forbid_export(secsock_cert *cert);
+
+/* 1 when there is a private key that may be exported. */
+int secsock_cert_is_exportable(const secsock_cert *cert);
+
 /* ------------------------------------------------------------------------------------ stores */
 
-/* A set of certificates; each is held once. Built by one thread, then shared. */
+/* A set of certificates. Each is held once: of one that is added again, the handle that has the
+ * private key is kept, else the one that has issuers. Built by one thread, then shared. */
 secsock_store *secsock_store_new(void); /* NULL when memory is short */
 secsock_store *secsock_store_ref(const secsock_store *store);
 void secsock_store_free(secsock_store *store);
@@ -684,19 +908,54 @@ void secsock_store_free(secsock_store *store);
 /* The system's trust anchors, read once per process and shared; one reference more. */
 int secsock_store_system(secsock_store **out, secsock_error *error);
 
-/* Adds; the store keeps a reference. Loading returns how many certificates were found, those
- * already there included, and adds all or none. A store that a configuration trusts in is
- * immutable (SECSOCK_E_FROZEN), and so is the system's. */
+/* Adds; the store keeps a reference. Files may be PEM or DER, a folder's too; private keys in them
+ * are passed over, those in a PFX file are kept. Loading returns how many certificates were found,
+ * those already there included, and adds all or none. A store that a configuration uses is
+ * immutable (SECSOCK_E_FROZEN), and so are the system's and one that was opened read-only. */
 int secsock_store_add(secsock_store *store, const secsock_cert *cert, secsock_error *error);
 int secsock_store_load_file(secsock_store *store, const char *path, secsock_error *error);
 int secsock_store_load_dir(secsock_store *store, const char *path, secsock_error *error);
 int secsock_store_load_pem(secsock_store *store, const void *pem, size_t len, secsock_error *error);
+int secsock_store_load_pfx(secsock_store *store, const char *path, const char *password,
+                           secsock_error *error);
+
+/*
+ * Opens the store of one role in a folder, as Windows keeps a user's: the files of folder/my,
+ * folder/root, folder/ca or folder/disallowed (a secsock_store_role says which), one certificate in
+ * each, in PEM, with its private key and issuers where it has them. A file is named by the SHA-256
+ * of its certificate and ".pem"; files of other names are passed over, and one that holds another
+ * certificate than its name says, or that cannot be read, is an error. mode: secsock_store_mode
+ * values. password: what private keys are encrypted with; NULL: in the clear.
+ *
+ * What is added or removed afterwards is on the disk when the call returns: files are written aside
+ * and put in place whole, for their owner alone (0600), so that neither another writer nor a loss
+ * of power leaves half of one. Writers wait for one another. A change that fails (SECSOCK_E_FILE: a
+ * full disk, a lack of permission) changes nothing, and a certificate whose key may not be exported
+ * is not taken (SECSOCK_E_NOT_EXPORTABLE). A handle sees what was there when it was opened and what
+ * it changed itself. Blocks on the disk.
+ */
+int secsock_store_open(secsock_store **out, const char *folder, int role, int mode,
+                       const char *password, secsock_error *error);
+
+/* The secsock_store_role that it was opened in, or -1. */
+int secsock_store_role_of(const secsock_store *store);
+
+/* Removes a certificate, compared by its DER, from the store and from its folder, with its key.
+ * Returns 1, or 0 when it was not there. */
+int secsock_store_remove(secsock_store *store, const secsock_cert *cert, secsock_error *error);
+
+/* A new store, in memory, of those that match; looking into that one narrows it down. by: a
+ * secsock_find, which says what `value` is; a value of the wrong form is SECSOCK_E_ARGUMENT. valid:
+ * NULL, or a configuration: then only certificates in which secsock_validate() finds no problem
+ * with it, for any purpose and without a name. */
+int secsock_store_find(const secsock_store *store, int by, const char *value, secsock_config *valid,
+                       secsock_store **out, secsock_error *error);
 
 /* How many certificates it holds. */
 size_t secsock_store_count(const secsock_store *store);
 
-/* The index-th certificate, in the order of adding, NULL past the end; borrowed, as long as the
- * store lives. */
+/* The index-th certificate, in the order of adding, NULL past the end; borrowed, until the store is
+ * changed or freed. */
 const secsock_cert *secsock_store_cert(const secsock_store *store, size_t index);
 
 #if defined(__GNUC__)
