@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "mailbox.h"
 #include "peername.h"
+#include "uri.h"
 
 static struct slice after(struct slice text, size_t count)
 {
@@ -68,62 +70,19 @@ static bool ip_within(struct slice address, struct slice base)
     return true;
 }
 
-static bool is_atext(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-           (c != 0 && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL);
-}
-
-/* Takes a mailbox apart; quoted local parts (RFC 5321, section 4.1.2) are not taken. */
-static bool split_mailbox(struct slice mailbox, struct slice *local, struct slice *host)
-{
-    const uint8_t *at = mailbox.len > 0 ? memchr(mailbox.data, '@', mailbox.len) : NULL;
-    if (at == NULL || at == mailbox.data)
-        return false;
-    *local = (struct slice){ mailbox.data, (size_t)(at - mailbox.data) };
-    *host = after(mailbox, local->len + 1);
-    for (size_t i = 0; i < local->len; i++) {
-        if (!is_atext(local->data[i]))
-            return false;
-    }
-    return peername_is_dns(*host, false);
-}
-
 /* A base is a mailbox, a host, or with a dot in front every host below it. */
 static bool email_within(struct slice mailbox, struct slice base)
 {
     struct slice local, host, base_local, base_host;
     if (base.len == 0)
         return true;
-    if (!split_mailbox(mailbox, &local, &host))
+    if (!mailbox_split(mailbox, &local, &host))
         return false;
     if (base.data[0] == '.')
         return host_within(host, after(base, 1), true);
-    if (split_mailbox(base, &base_local, &base_host))
-        return slice_equal(local, base_local) && host_equal(host, base_host);
+    if (mailbox_split(base, &base_local, &base_host))
+        return mailbox_local_equal(local, base_local) && host_equal(host, base_host);
     return host_equal(host, base);
-}
-
-/* The host of "scheme://user@host:port/path"; false when there is none, or an address. */
-static bool split_uri(struct slice uri, struct slice *host)
-{
-    size_t start = 0;
-    while (start + 3 <= uri.len && memcmp(uri.data + start, "://", 3) != 0)
-        start++;
-    if (start == 0 || start + 3 > uri.len)
-        return false;
-    *host = after(uri, start + 3);
-    for (size_t i = 0; i < host->len; i++) {
-        if (host->data[i] != 0 && strchr("/?#", host->data[i]) != NULL)
-            host->len = i;
-    }
-    const uint8_t *at = host->len > 0 ? memchr(host->data, '@', host->len) : NULL;
-    if (at != NULL)
-        *host = after(*host, (size_t)(at - host->data) + 1);
-    const uint8_t *colon = host->len > 0 ? memchr(host->data, ':', host->len) : NULL;
-    if (colon != NULL)
-        host->len = (size_t)(colon - host->data);
-    return peername_is_dns(*host, false);
 }
 
 static bool uri_within(struct slice uri, struct slice base)
@@ -131,7 +90,7 @@ static bool uri_within(struct slice uri, struct slice base)
     struct slice host;
     if (base.len == 0)
         return true;
-    if (!split_uri(uri, &host))
+    if (!uri_host(uri, &host))
         return false;
     return base.data[0] == '.' ? host_within(host, after(base, 1), true) : host_equal(host, base);
 }
@@ -162,9 +121,9 @@ static bool is_comparable(const struct x509_general_name *name)
     case X509_IP:
         return name->value.len == 4 || name->value.len == 16;
     case X509_EMAIL:
-        return split_mailbox(name->value, &local, &host);
+        return mailbox_split(name->value, &local, &host);
     case X509_URI:
-        return split_uri(name->value, &host);
+        return uri_host(name->value, &host);
     default:
         return name->kind == X509_DIRECTORY;
     }
@@ -201,6 +160,16 @@ struct check {
     size_t *work;
 };
 
+/* Pays for looking at so many octets of names; false when the work does not suffice. */
+static bool spend(const struct check *check, size_t octets)
+{
+    enum { OCTETS_OF_A_COMPARISON = 128 };
+    size_t price = 1 + octets / OCTETS_OF_A_COMPARISON;
+    bool enough = price <= *check->work;
+    *check->work = enough ? *check->work - price : 0;
+    return enough;
+}
+
 enum search { FOUND, NOT_FOUND, NONE_OF_KIND, EXHAUSTED };
 
 static enum search search(const struct check *check, struct slice subtrees, bool excluded,
@@ -210,9 +179,8 @@ static enum search search(const struct check *check, struct slice subtrees, bool
     struct x509_general_name base;
     struct slice rest;
     while (next_subtree(&subtrees, &base, &rest)) {
-        if (*check->work == 0)
+        if (!spend(check, base.kind == name->kind ? base.value.len + name->value.len : 0))
             return EXHAUSTED;
-        --*check->work;
         if (base.kind != name->kind)
             continue;
         result = NOT_FOUND;
@@ -262,14 +230,36 @@ static enum constraints_result check_subject(const struct check *check, const st
     return result;
 }
 
+static const struct slice smtp_utf8_mailbox =
+    SLICE_OF(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x09);
+
+/* RFC 9598, section 6: constraints of e-mail addresses hold for a SmtpUTF8Mailbox, which is an
+ * otherName, as well. One that is malformed becomes an address that cannot be compared. */
+static bool read_smtp_utf8_mailbox(struct x509_general_name *name)
+{
+    struct slice content = name->value, oid, value, mailbox;
+    if (name->kind != X509_OTHER_NAME || !der_oid(&content, &oid) ||
+        !slice_equal(oid, smtp_utf8_mailbox))
+        return false;
+    if (der_take(&content, DER_CONTEXT_CONSTRUCTED + 0, &value) &&
+        der_take(&value, DER_UTF8_STRING, &mailbox) && value.len == 0 && content.len == 0)
+        *name = (struct x509_general_name){ X509_EMAIL, mailbox };
+    else
+        *name = (struct x509_general_name){ X509_EMAIL, { NULL, 0 } };
+    return true;
+}
+
 enum constraints_result constraints_check(const struct x509 *issuer, const struct x509 *subject,
                                           size_t *work, struct x509_general_name *name)
 {
     struct check check = { read_constraints(issuer), work };
     struct slice names = x509_san_names(subject);
     enum constraints_result result = check_subject(&check, subject, name);
-    while (result == CONSTRAINTS_MET && x509_next_name(&names, name))
+    while (result == CONSTRAINTS_MET && x509_next_name(&names, name)) {
         result = check_name(&check, name);
+        if (result == CONSTRAINTS_MET && read_smtp_utf8_mailbox(name))
+            result = check_name(&check, name);
+    }
     return result;
 }
 
@@ -307,7 +297,7 @@ static const char *base_flaw(const struct x509_general_name *base)
                    ? NULL
                    : "constrain IP addresses by what is no range of them";
     case X509_EMAIL:
-        return split_mailbox(value, &local, &host) || is_host_base(value)
+        return mailbox_split(value, &local, &host) || is_host_base(value)
                    ? NULL
                    : "constrain e-mail addresses by what is neither one nor a host";
     case X509_URI:

@@ -122,10 +122,9 @@ bool der_count(struct slice *in, int *value)
     return der_take(in, DER_INTEGER, &content) && der_count_content(content, value);
 }
 
-bool der_bit_string(struct slice *in, struct slice *bits, unsigned *unused)
+bool der_bit_string_content(struct slice content, struct slice *bits, unsigned *unused)
 {
-    struct slice content;
-    if (!der_take(in, DER_BIT_STRING, &content) || content.len == 0 || content.data[0] > 7)
+    if (content.len == 0 || content.data[0] > 7)
         return false;
     *unused = content.data[0];
     advance(&content, 1);
@@ -133,6 +132,12 @@ bool der_bit_string(struct slice *in, struct slice *bits, unsigned *unused)
     if (*unused == 0)
         return true;
     return content.len > 0 && (content.data[content.len - 1] & ((1u << *unused) - 1)) == 0;
+}
+
+bool der_bit_string(struct slice *in, struct slice *bits, unsigned *unused)
+{
+    struct slice content;
+    return der_take(in, DER_BIT_STRING, &content) && der_bit_string_content(content, bits, unused);
 }
 
 bool der_oid_content(struct slice content)

@@ -31,6 +31,7 @@ enum {
     DER_OCTET_STRING = 0x04,
     DER_NULL = 0x05,
     DER_OID = 0x06,
+    DER_ENUMERATED = 0x0a,
     DER_UTF8_STRING = 0x0c,
     DER_PRINTABLE_STRING = 0x13,
     DER_IA5_STRING = 0x16,
@@ -71,8 +72,9 @@ bool der_integer(struct slice *in, struct slice *content);
 bool der_count(struct slice *in, int *value);
 bool der_count_content(struct slice content, int *value);
 
-/* The octets of a BIT STRING and how many bits of the last are not used: these are zero. */
+/* The octets of a BIT STRING, or of the content of one, and how many bits of the last are not used: these are zero. */
 bool der_bit_string(struct slice *in, struct slice *bits, unsigned *unused);
+bool der_bit_string_content(struct slice content, struct slice *bits, unsigned *unused);
 
 /* The content of an OBJECT IDENTIFIER whose every arc is in the fewest octets. */
 bool der_oid(struct slice *in, struct slice *content);

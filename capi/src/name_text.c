@@ -4,6 +4,7 @@
 
 #include "base64.h"
 #include "oid.h"
+#include "utf8.h"
 
 /* String types of ASN.1 that only names use. */
 enum {
@@ -51,36 +52,20 @@ static void put_der(struct text *text, struct slice der)
         put_hex(text, der.data[i]);
 }
 
-/* ---------------------------------------------------------------------------------- characters */
-
-static const uint32_t INVALID = UINT32_MAX;
-
-/* The next character of a string of that type; INVALID, and one byte consumed, for what is none.
- * `string` must not be empty. */
-static uint32_t next_utf8(struct slice *string)
+static void put_oid(struct text *text, struct slice oid)
 {
-    const uint8_t *in = string->data;
-    size_t len = in[0] < 0x80 ? 1 : in[0] < 0xC2 ? 0 : in[0] < 0xE0 ? 2 : in[0] < 0xF0 ? 3 : 4;
-    uint32_t c = len == 1 ? in[0] : in[0] & (0xFFU >> (len + 1));
-    bool valid = len > 0 && len <= string->len && in[0] < 0xF5;
-    for (size_t i = 1; valid && i < len; i++) {
-        valid = (in[i] & 0xC0) == 0x80;
-        c = c << 6 | (in[i] & 0x3FU);
-    }
-    /* RFC 3629, section 3: nothing longer than need be, no surrogates, nothing past U+10FFFF. */
-    valid = valid && (len < 3 || c >= 0x800) && (len < 4 || c >= 0x10000) && c <= 0x10FFFF &&
-            (c < 0xD800 || c > 0xDFFF);
-    len = valid ? len : 1;
-    string->data += len;
-    string->len -= len;
-    return valid ? c : INVALID;
+    bool room = text->len < text->size;
+    text->len +=
+        oid_text(oid, room ? text->buffer + text->len : NULL, room ? text->size - text->len : 0);
 }
+
+/* ---------------------------------------------------------------------------------- characters */
 
 static uint32_t next_ascii(struct slice *string)
 {
     uint8_t c = *string->data++;
     string->len--;
-    return c < 0x80 ? c : INVALID;
+    return c < 0x80 ? c : UTF8_INVALID;
 }
 
 /* TeletexString is in truth Latin-1 wherever it still occurs. */
@@ -96,18 +81,24 @@ static uint32_t next_wide(struct slice *string, size_t width)
     if (string->len < width) {
         string->data++;
         string->len--;
-        return INVALID;
+        return UTF8_INVALID;
     }
     for (size_t i = 0; i < width; i++)
         c = c << 8 | string->data[i];
     string->data += width;
     string->len -= width;
-    return c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF) ? c : INVALID;
+    return c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF) ? c : UTF8_INVALID;
 }
 
+/* Some write characters beyond the basic plane as two surrogates. */
 static uint32_t next_bmp(struct slice *string)
 {
-    return next_wide(string, 2);
+    const uint8_t *in = string->data;
+    if (string->len < 4 || (in[0] & 0xFC) != 0xD8 || (in[2] & 0xFC) != 0xDC)
+        return next_wide(string, 2);
+    string->data += 4;
+    string->len -= 4;
+    return 0x10000 + ((in[0] & 3U) << 18 | (uint32_t)in[1] << 10 | (in[2] & 3U) << 8 | in[3]);
 }
 
 static uint32_t next_universal(struct slice *string)
@@ -121,7 +112,7 @@ static next_fn *decoder(uint8_t tag)
 {
     switch (tag) {
     case DER_UTF8_STRING:
-        return next_utf8;
+        return utf8_next;
     case DER_PRINTABLE_STRING:
     case DER_IA5_STRING:
     case NUMERIC_STRING:
@@ -138,24 +129,12 @@ static next_fn *decoder(uint8_t tag)
     }
 }
 
-static size_t encode_utf8(uint32_t c, uint8_t out[4])
-{
-    size_t len = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const uint8_t leads[] = { 0, 0, 0xC0, 0xE0, 0xF0 };
-    for (size_t i = len - 1; i > 0; i--) {
-        out[i] = (uint8_t)(0x80 | (c & 0x3F));
-        c >>= 6;
-    }
-    out[0] = (uint8_t)(leads[len] | c);
-    return len;
-}
-
 /* -------------------------------------------------------------------------------------- values */
 
 static void put_character(struct text *text, uint32_t c, enum style style, bool first, bool last)
 {
     uint8_t bytes[4];
-    size_t len = encode_utf8(c, bytes);
+    size_t len = utf8_encode(c, bytes);
     bool control = c < ' ' || (c >= 0x7F && c < 0xA0);
     bool special = c != 0 && c < 0x80 && strchr("\"+,;<>\\", (int)c) != NULL;
     bool outer = (c == ' ' && (first || last)) || (c == '#' && first);
@@ -174,7 +153,7 @@ static void put_string(struct text *text, struct slice string, next_fn *next, en
     for (bool first = true; string.len > 0; first = false) {
         const uint8_t *before = string.data;
         uint32_t c = next(&string);
-        if (c != INVALID)
+        if (c != UTF8_INVALID)
             put_character(text, c, style, first, string.len == 0);
         else
             put_escaped(text, *before);
@@ -194,10 +173,9 @@ static void put_attribute(struct text *text, const struct x509_attribute *attrib
 {
     const char *name = oid_name(attribute->type);
     next_fn *next = decoder(attribute->tag);
-    char dotted[128];
     if (name == NULL)
-        oid_text(attribute->type, dotted, sizeof(dotted));
-    for (const char *c = name != NULL ? name : dotted; *c != '\0'; c++)
+        put_oid(text, attribute->type);
+    for (const char *c = name; c != NULL && *c != '\0'; c++)
         put(text, *c);
     put(text, '=');
     if (name != NULL && next != NULL)

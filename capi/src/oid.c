@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "text.h"
+
 static const struct {
     const char *oid;
     const char *name;
@@ -132,6 +134,67 @@ size_t oid_text(struct slice oid, char *buffer, size_t size)
         arc = 0;
     }
     return len;
+}
+
+/* Takes a number off the front; false for what is none, has a leading zero or is too large. */
+static bool take_arc(struct slice *text, uint64_t *arc)
+{
+    size_t digits = 0;
+    *arc = 0;
+    while (digits < text->len && text->data[digits] >= '0' && text->data[digits] <= '9') {
+        if (*arc > (UINT64_MAX - 9) / 10 || (digits > 0 && *arc == 0))
+            return false;
+        *arc = *arc * 10 + (uint64_t)(text->data[digits++] - '0');
+    }
+    text->data += digits;
+    text->len -= digits;
+    return digits > 0;
+}
+
+/* In base 128, the high bit on all octets but the last (X.690, section 8.19.2). */
+static bool encode_arc(uint64_t arc, uint8_t *out, size_t size, size_t *len)
+{
+    size_t octets = 1;
+    for (uint64_t more = arc >> 7; more > 0; more >>= 7)
+        octets++;
+    if (octets > size - *len)
+        return false;
+    for (size_t i = octets; i > 0; i--) {
+        out[*len + i - 1] = (uint8_t)((arc & 0x7F) | (i < octets ? 0x80 : 0));
+        arc >>= 7;
+    }
+    *len += octets;
+    return true;
+}
+
+static size_t encode_dotted(struct slice text, uint8_t *out, size_t size)
+{
+    uint64_t root, arc;
+    size_t len = 0;
+    if (!take_arc(&text, &root) || root > 2)
+        return 0;
+    for (bool first = true; text.len > 0; first = false) {
+        if (*text.data != '.')
+            return 0;
+        text.data++;
+        text.len--;
+        if (!take_arc(&text, &arc))
+            return 0;
+        if (first && ((root < 2 && arc >= 40) || arc > UINT64_MAX - 80))
+            return 0;
+        if (!encode_arc(first ? 40 * root + arc : arc, out, size, &len))
+            return 0;
+    }
+    return len;
+}
+
+size_t oid_encode(struct slice text, uint8_t *out, size_t size)
+{
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (text_same(text_slice(names[i].name), text))
+            return encode_dotted(text_slice(names[i].oid), out, size);
+    }
+    return encode_dotted(text, out, size);
 }
 
 bool oid_algorithm(struct slice identifier, struct slice *oid, struct slice *parameters)

@@ -15,6 +15,10 @@ bool oid_is(struct slice oid, const char *dotted);
  * length that the whole has. */
 size_t oid_text(struct slice oid, char *buffer, size_t size);
 
+/* The other way: the content of the element for a name that oid_name() gives, in either case, or
+ * for numbers in dots. Returns its length; 0 when the text is neither, or it does not fit. */
+size_t oid_encode(struct slice text, uint8_t *out, size_t size);
+
 /* The algorithm of an AlgorithmIdentifier (given whole), and what follows it: its parameters. */
 bool oid_algorithm(struct slice identifier, struct slice *oid, struct slice *parameters);
 

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "mailbox.h"
 #include "suffix.h"
 #include "text.h"
 
@@ -83,6 +84,15 @@ static struct slice reference(const char *name)
     return dns;
 }
 
+static enum peername_kind classify_text(const char *name)
+{
+    struct slice mailbox = { (const uint8_t *)name, strlen(name) }, local, host;
+    if (peername_is_dns(reference(name), false))
+        return PEERNAME_DNS;
+    return text_is_ascii(mailbox) && mailbox_split(mailbox, &local, &host) ? PEERNAME_EMAIL
+                                                                           : PEERNAME_INVALID;
+}
+
 enum peername_kind peername_classify(const char *name, uint8_t ip[16], size_t *ip_len)
 {
     uint8_t bytes[16];
@@ -92,7 +102,7 @@ enum peername_kind peername_classify(const char *name, uint8_t ip[16], size_t *i
     else if (inet_pton(AF_INET6, name, bytes) == 1)
         len = 16;
     if (len == 0)
-        return peername_is_dns(reference(name), false) ? PEERNAME_DNS : PEERNAME_INVALID;
+        return classify_text(name);
     if (ip != NULL)
         memcpy(ip, bytes, len);
     if (ip_len != NULL)
@@ -124,6 +134,15 @@ static bool dns_matches(struct slice presented, struct slice wanted,
     return dns_equal(presented, wanted) && !suffix_is_public(suffixes, presented);
 }
 
+/* RFC 5280, section 4.2.1.6, and RFC 5321, section 2.4 */
+static bool email_matches(struct slice presented, struct slice wanted)
+{
+    struct slice local, host, wanted_local, wanted_host;
+    return mailbox_split(presented, &local, &host) &&
+           mailbox_split(wanted, &wanted_local, &wanted_host) &&
+           mailbox_local_equal(local, wanted_local) && dns_equal(host, wanted_host);
+}
+
 bool peername_matches(const struct x509 *x509, const char *name, const struct suffix_list *suffixes,
                       size_t *work)
 {
@@ -145,6 +164,8 @@ bool peername_matches(const struct x509 *x509, const char *name, const struct su
         if (kind == PEERNAME_DNS && san.kind == X509_DNS &&
             dns_matches(san.value, wanted, suffixes))
             return true;
+        if (kind == PEERNAME_EMAIL && san.kind == X509_EMAIL && email_matches(san.value, wanted))
+            return true;
     }
     return false;
 }
@@ -152,7 +173,7 @@ bool peername_matches(const struct x509 *x509, const char *name, const struct su
 /* Whether a name is of a kind that a TLS peer can be called by. */
 static bool is_peer(const struct x509_general_name *san)
 {
-    return san->kind == X509_DNS || san->kind == X509_IP;
+    return san->kind == X509_DNS || san->kind == X509_IP || san->kind == X509_EMAIL;
 }
 
 static size_t count_peers(struct slice names)

@@ -7,7 +7,8 @@
 enum peername_kind {
     PEERNAME_INVALID, /* neither of the others */
     PEERNAME_DNS,     /* in A-labels; a dot at the end is allowed */
-    PEERNAME_IP       /* IPv4 in four decimal parts, or IPv6 without brackets or zone */
+    PEERNAME_IP,      /* IPv4 in four decimal parts, or IPv6 without brackets or zone */
+    PEERNAME_EMAIL    /* a mailbox: a local part in ASCII without blanks, "@", a DNS name */
 };
 
 /* What a peer name is. An address is put into `ip`, its length (4 or 16) into *ip_len; both may
@@ -19,7 +20,8 @@ enum peername_kind peername_classify(const char *name, uint8_t ip[16], size_t *i
 struct suffix_list;
 
 /* Whether the certificate is issued for `name`: one of its subjectAltNames is that address, byte
- * by byte, or that DNS name, or stands for it with "*" as its whole left-most label. `work` is
+ * by byte, or that DNS name, or stands for it with "*" as its whole left-most label; or is that
+ * mailbox, its host without regard to case (RFC 5280, section 4.2.1.6). `work` is
  * what may be spent, one for each name looked at; false, and *work 0, when it did not suffice. */
 bool peername_matches(const struct x509 *x509, const char *name, const struct suffix_list *suffixes,
                       size_t *work);

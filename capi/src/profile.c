@@ -6,6 +6,8 @@
 #include "peername.h"
 #include "policy.h"
 #include "signature.h"
+#include "text.h"
+#include "uri.h"
 
 static void broken(struct report *report, const char *what)
 {
@@ -22,23 +24,25 @@ bool profile_is_leaf(enum profile_role role)
     return role == ROLE_LEAF || role == ROLE_PINNED;
 }
 
-/* Section 4.1.2.2. Anchors are known by more than their number: many in use have the number 0. */
-static void check_serial(const struct x509 *x509, enum profile_role role, struct report *report)
+/* Section 4.1.2.2. Issuers that are anchors are known by more than that: many in use have 0. */
+static void check_serial(const struct validation *in, const struct x509 *x509,
+                         enum profile_role role, struct report *report)
 {
     enum { LONGEST = 20 };
     struct slice serial = x509->serial;
-    if (profile_is_anchor(role))
+    if (serial.len > LONGEST)
+        broken(report, "its serial number is longer than 20 octets");
+    if (role == ROLE_ANCHOR || in->forgives_omissions)
         return;
     if (serial.data[0] >= 0x80)
         broken(report, "its serial number is negative");
     else if (serial.len == 1 && serial.data[0] == 0)
         broken(report, "its serial number is zero");
-    if (serial.len > LONGEST)
-        broken(report, "its serial number is longer than 20 octets");
 }
 
 /* Sections 4.1.2.4 to 4.1.2.6; X.690, sections 11.2.2 and 11.5 */
-static void check_fields(const struct x509 *x509, struct report *report)
+static void check_fields(const struct validation *in, const struct x509 *x509,
+                         struct report *report)
 {
     bool no_subject = x509_name_is_empty(x509->subject);
     if (x509_name_is_empty(x509->issuer))
@@ -47,34 +51,36 @@ static void check_fields(const struct x509 *x509, struct report *report)
         broken(report, "it is a CA without a name");
     if (no_subject && !x509_is_critical(x509, X509_SUBJECT_ALT_NAME))
         broken(report, "its subject is empty and it has no critical subjectAltName");
-    if (x509->odd_time_form)
+    if (x509->odd_time_form && !in->forgives_omissions)
         broken(report, "it gives a date before 2050 as GeneralizedTime");
     if (x509->spelled_default)
         broken(report, "it spells out a default that DER leaves out");
 }
 
-/* Whether a certificate vouches for itself. An anchor that does not name itself as its issuer
- * may yet be signed with its own key. */
-static bool is_self_signed(const struct x509 *x509, const struct pubkey *key,
-                           enum profile_role role)
+/* Whether a certificate is signed with its own key. Where that cannot be told its names decide. */
+static bool is_self_signed(const struct x509 *x509, const struct pubkey *key, struct report *report)
 {
-    if (role == ROLE_CA)
-        return false;
-    return x509_is_self_issued(x509) ||
-           (profile_is_anchor(role) &&
-            signature_verify(x509->sig_alg, x509->tbs, x509->signature, key) == SIGNATURE_GOOD);
+    enum signature_result result = signature_verify(x509->sig_alg, x509->tbs, x509->signature, key);
+    if (result == SIGNATURE_NO_MEMORY)
+        report->result = SECSOCK_E_MEMORY;
+    return result == SIGNATURE_GOOD ||
+           (result == SIGNATURE_UNSUPPORTED && x509_is_self_issued(x509));
 }
 
-/* Section 4.2.1.1 */
+/* Section 4.2.1.1: who vouches for itself need not say who does, and may not name another. */
 static void check_authority_key_id(const struct validation *in, const struct x509 *x509,
                                    const struct pubkey *key, enum profile_role role,
                                    struct report *report)
 {
+    struct slice authority = x509->authority_key_id, subject = x509->subject_key_id;
     if (x509->authority_issuer != x509->authority_serial)
         broken(report, "its authorityKeyIdentifier has an issuer or a serial number alone");
-    if (x509->authority_key_id.data == NULL && !in->forgives_omissions &&
-        !is_self_signed(x509, key, role))
+    if (authority.data == NULL && !in->forgives_omissions &&
+        (role == ROLE_CA || !is_self_signed(x509, key, report)))
         broken(report, "it has no authorityKeyIdentifier");
+    if (role == ROLE_ANCHOR && authority.data != NULL && subject.data != NULL &&
+        !slice_equal(authority, subject) && is_self_signed(x509, key, report))
+        broken(report, "it is self-signed, but its two key identifiers differ");
 }
 
 /* Sections 4.2.1.2, 4.2.1.3 and 4.2.1.9 */
@@ -96,7 +102,8 @@ static void check_ca(const struct validation *in, const struct x509 *x509, struc
 }
 
 /* What must be marked critical, and what must not. */
-static void check_criticality(const struct x509 *x509, struct report *report)
+static void check_criticality(const struct validation *in, const struct x509 *x509,
+                              struct report *report)
 {
     static const struct {
         enum x509_ext ext;
@@ -114,7 +121,8 @@ static void check_criticality(const struct x509 *x509, struct report *report)
     };
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (x509_has(x509, rules[i].ext) &&
-            x509_is_critical(x509, rules[i].ext) != rules[i].critical)
+            x509_is_critical(x509, rules[i].ext) != rules[i].critical &&
+            !(rules[i].critical && in->forgives_omissions))
             broken(report, rules[i].otherwise);
     }
 }
@@ -130,9 +138,15 @@ static const char *name_flaw(const struct x509_general_name *name)
                    : "a DNS name in it has an underscore";
     case X509_IP:
         return name->value.len == 4 || name->value.len == 16 ? NULL : "an IP address in it is none";
-    case X509_EMAIL:
     case X509_URI:
-        return name->value.len > 0 ? NULL : "a name in it is empty";
+        if (!uri_is_absolute(name->value))
+            return "a URI in it is none";
+        return text_is_ascii(name->value) ? NULL : "a URI in it is not of ASCII characters";
+    case X509_EMAIL:
+        if (name->value.len == 0)
+            return "an e-mail address in it is empty";
+        return text_is_ascii(name->value) ? NULL
+                                          : "an e-mail address in it is not of ASCII characters";
     default:
         return NULL;
     }
@@ -152,45 +166,68 @@ static void check_alt_names(const struct x509 *x509, struct report *report)
 
 /* Section 4.2.1.10. The web bears constraints that are not critical (Baseline Requirements,
  * section 7.1.2.10.8). */
-static void check_constraints(const struct x509 *x509, bool web, struct report *report)
+static void check_constraints(const struct validation *in, const struct x509 *x509,
+                              struct report *report)
 {
+    bool lax = in->profile == PROFILE_WEBPKI || in->forgives_omissions;
     const char *flaw;
     if (!x509_has(x509, X509_NAME_CONSTRAINTS))
         return;
     if (!x509->is_ca)
         broken(report, "it has nameConstraints, but is no CA");
-    if (!web && !x509_is_critical(x509, X509_NAME_CONSTRAINTS))
+    if (!lax && !x509_is_critical(x509, X509_NAME_CONSTRAINTS))
         broken(report, "its nameConstraints are not critical");
     flaw = constraints_flaw(x509);
     if (flaw != NULL)
         report_add(report, SECSOCK_PROBLEM_PROFILE, "its nameConstraints %s", flaw);
 }
 
-static bool next_policy(struct slice *policies, struct slice *oid)
+/* A policy, and in *rest what qualifies it. */
+static bool next_policy(struct slice *policies, struct slice *oid, struct slice *rest)
 {
-    struct slice information;
-    return policies->len > 0 && der_take(policies, DER_SEQUENCE, &information) &&
-           der_oid(&information, oid);
+    return policies->len > 0 && der_take(policies, DER_SEQUENCE, rest) && der_oid(rest, oid);
+}
+
+/* What a policy may be qualified with: a pointer to a statement, or a notice to users. */
+static const struct slice qualifier_cps = SLICE_OF(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02, 0x01);
+static const struct slice qualifier_notice =
+    SLICE_OF(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02, 0x02);
+
+static bool is_understood(struct slice rest)
+{
+    struct slice qualifiers = { NULL, 0 }, qualifier, oid;
+    if (rest.len > 0 && !der_take(&rest, DER_SEQUENCE, &qualifiers))
+        return false;
+    while (qualifiers.len > 0) {
+        if (!der_take(&qualifiers, DER_SEQUENCE, &qualifier) || !der_oid(&qualifier, &oid) ||
+            !(slice_equal(oid, qualifier_cps) || slice_equal(oid, qualifier_notice)))
+            return false;
+    }
+    return true;
 }
 
 /* Section 4.2.1.4 */
 static void check_policies(const struct x509 *x509, struct report *report)
 {
     struct slice value = x509->policies;
-    struct slice policies = { NULL, 0 }, oid, other;
+    struct slice policies = { NULL, 0 }, oid, other, rest, ignored;
     unsigned count = 0;
-    bool twice = false;
+    bool twice = false, strange = false;
     if (value.data != NULL && !der_take(&value, DER_SEQUENCE, &policies))
         return;
-    while (next_policy(&policies, &oid) && ++count <= POLICY_MOST) {
+    while (next_policy(&policies, &oid, &rest) && ++count <= POLICY_MOST) {
         struct slice later = policies;
-        while (next_policy(&later, &other))
+        while (next_policy(&later, &other, &ignored))
             twice |= slice_equal(oid, other);
+        strange |= !is_understood(rest);
     }
     if (twice)
         broken(report, "it asserts the same policy twice");
     if (count > POLICY_MOST)
         broken(report, "it asserts more policies than are processed");
+    if (strange && x509_is_critical(x509, X509_POLICIES))
+        report_add(report, SECSOCK_PROBLEM_UNKNOWN_CRITICAL,
+                   "its certificatePolicies are critical and qualified in a way not understood");
 }
 
 /* Sections 4.2.1.5 and 4.2.1.11 */
@@ -206,18 +243,17 @@ static void check_policy_rules(const struct x509 *x509, struct report *report)
 void profile_check(const struct validation *in, const struct x509 *x509, const struct pubkey *key,
                    enum profile_role role, struct report *report)
 {
-    bool web = in->profile == PROFILE_WEBPKI;
-    check_constraints(x509, web, report);
+    check_constraints(in, x509, report);
     if (role == ROLE_ANCHOR && in->vetted_anchors)
         return;
-    check_serial(x509, role, report);
-    check_fields(x509, report);
+    check_serial(in, x509, role, report);
+    check_fields(in, x509, report);
     check_authority_key_id(in, x509, key, role, report);
     check_ca(in, x509, report);
-    check_criticality(x509, report);
+    check_criticality(in, x509, report);
     check_alt_names(x509, report);
     check_policies(x509, report);
     check_policy_rules(x509, report);
-    if (web)
+    if (in->profile == PROFILE_WEBPKI)
         profile_check_web(in, x509, key, role, report);
 }

@@ -38,19 +38,39 @@ static void check_signature(const struct x509 *x509, struct report *report)
         broken(report, "it is signed with SHA-224");
 }
 
-/* Sections 7.1.2.1.3 and 7.1.2.11.1 */
+/* Sections 7.1.2.1.3 and 7.1.2.11.1; profile_check() sees to the rest. */
 static void check_authority_key_id(const struct x509 *x509, enum profile_role role,
                                    struct report *report)
 {
     if (x509->authority_issuer || x509->authority_serial)
         broken(report, "its authorityKeyIdentifier names a certificate and not only a key");
-    if (role != ROLE_ANCHOR || !x509_has(x509, X509_AUTHORITY_KEY_ID))
-        return;
-    if (x509->authority_key_id.data == NULL)
+    if (role == ROLE_ANCHOR && x509_has(x509, X509_AUTHORITY_KEY_ID) &&
+        x509->authority_key_id.data == NULL)
         broken(report, "its authorityKeyIdentifier has no keyIdentifier");
-    else if (x509_is_self_issued(x509) &&
-             !slice_equal(x509->authority_key_id, x509->subject_key_id))
-        broken(report, "it is self-signed, but its two key identifiers differ");
+}
+
+/* Section 7.1.2.1 and the like; 7.1: a serial number has 64 random bits at least. That it is below
+ * 2^24 happens to one in 2^40 that do. */
+static void check_fields(const struct x509 *x509, enum profile_role role, struct report *report)
+{
+    enum { SHORTEST = 4 };
+    if (x509->version != 3)
+        broken(report, "it is not of version 3");
+    if (x509->has_unique_ids)
+        broken(report, "it has unique identifiers beside its names");
+    if (!profile_is_anchor(role) && x509->serial.len < SHORTEST)
+        broken(report, "its serial number is too short to be random");
+    if (x509_is_critical(x509, X509_CRL_POINTS))
+        broken(report, "its cRLDistributionPoints are critical");
+}
+
+/* Sections 7.1.2.1.2 and 7.1.2.10: what is asked of CAs. */
+static void check_ca(const struct x509 *x509, enum profile_role role, struct report *report)
+{
+    if (!x509_has(x509, X509_KEY_USAGE))
+        broken(report, "it is a CA without keyUsage");
+    if (role == ROLE_ANCHOR && x509_is_self_issued(x509) && x509_has(x509, X509_EXT_KEY_USAGE))
+        broken(report, "it is a root with an extKeyUsage");
 }
 
 static const struct {
@@ -78,20 +98,38 @@ static void check_purposes(const struct x509 *x509, struct report *report)
     }
 }
 
+/* RFC 5890, section 2.3.1: "--" in the third place is kept for A-labels. */
+static bool has_reserved_label(struct slice name)
+{
+    for (size_t start = 0, i = 0; i <= name.len; i++) {
+        if (i < name.len && name.data[i] != '.')
+            continue;
+        if (i - start >= 4 && memcmp(name.data + start + 2, "--", 2) == 0 &&
+            ((name.data[start] | 0x20) != 'x' || (name.data[start + 1] | 0x20) != 'n'))
+            return true;
+        start = i + 1;
+    }
+    return false;
+}
+
 /* Section 7.1.2.7.12: no names but of hosts. */
 static void check_alt_names(const struct x509 *x509, struct report *report)
 {
     struct slice names = x509_san_names(x509);
     struct x509_general_name name;
-    bool others = false;
+    bool others = false, reserved = false;
     if (!x509_has(x509, X509_SUBJECT_ALT_NAME))
         broken(report, "it has no subjectAltName");
     if (x509_is_critical(x509, X509_SUBJECT_ALT_NAME) && !x509_name_is_empty(x509->subject))
         broken(report, "its subjectAltName is critical although it has a subject");
-    while (x509_next_name(&names, &name))
+    while (x509_next_name(&names, &name)) {
         others |= name.kind != X509_DNS && name.kind != X509_IP;
+        reserved |= name.kind == X509_DNS && has_reserved_label(name.value);
+    }
     if (others)
         broken(report, "its subjectAltName holds names that are not of hosts");
+    if (reserved)
+        broken(report, "its subjectAltName holds a name with \"--\" where only A-labels have it");
 }
 
 /* Whether the common name repeats one of the names of subjectAltName, an address as text. */
@@ -137,10 +175,10 @@ static void check_common_name(const struct x509 *x509, struct report *report)
 
 static void check_leaf(const struct x509 *x509, struct report *report)
 {
-    if (x509->version != 3)
-        broken(report, "it is not of version 3");
     if (x509->is_ca)
         broken(report, "it is a CA, which no peer may be");
+    if (x509->key_usage > 0 && (x509->key_usage & KEY_USAGE_CRL_SIGN) != 0)
+        broken(report, "its key may sign revocation lists, which no peer's may");
     check_purposes(x509, report);
     check_alt_names(x509, report);
     check_common_name(x509, report);
@@ -149,14 +187,13 @@ static void check_leaf(const struct x509 *x509, struct report *report)
 void profile_check_web(const struct validation *in, const struct x509 *x509,
                        const struct pubkey *key, enum profile_role role, struct report *report)
 {
+    check_fields(x509, role, report);
     check_key(key, report);
     check_authority_key_id(x509, role, report);
     if (!profile_is_anchor(role))
         check_signature(x509, report);
-    if (role == ROLE_ANCHOR && x509_has(x509, X509_EXT_KEY_USAGE))
-        broken(report, "it is a trust anchor with an extKeyUsage");
-    if (role == ROLE_CA && !x509_has(x509, X509_KEY_USAGE))
-        broken(report, "it is a CA without keyUsage");
-    if (profile_is_leaf(role) && in->purpose != PURPOSE_CLIENT)
+    if (!profile_is_leaf(role))
+        check_ca(x509, role, report);
+    else if (in->purpose != PURPOSE_CLIENT)
         check_leaf(x509, report);
 }

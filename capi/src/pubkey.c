@@ -58,6 +58,8 @@ static bool read_rsa(struct slice parameters, struct slice key, struct pubkey *o
     struct slice content;
     if (out->kind == PUBKEY_RSA && !is_null(parameters))
         return false;
+    if (out->kind == PUBKEY_RSA_PSS)
+        out->pss = parameters;
     if (!der_take(&key, DER_SEQUENCE, &content) || key.len != 0 ||
         !positive(&content, &out->modulus) || !positive(&content, &out->exponent) ||
         content.len != 0)

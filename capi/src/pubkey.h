@@ -24,6 +24,8 @@ struct pubkey {
     struct slice curve_oid; /* of a named curve */
     struct slice modulus;   /* RSA, without a sign octet */
     struct slice exponent;
+    struct slice
+        pss; /* parameters of an RSA-PSS key, whole, that its signatures keep to; or empty */
     struct slice bytes; /* the point of an EC key, the whole of an Edwards key */
 };
 

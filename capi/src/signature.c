@@ -332,19 +332,30 @@ static enum signature_result verify_ed448(struct slice data, struct slice signat
     return error != 0 ? result_of(error) : matches == 1 ? SIGNATURE_GOOD : SIGNATURE_BAD;
 }
 
-static bool fits(enum scheme scheme, enum pubkey_kind kind)
+/* RFC 4055, section 3.3: what the parameters of a key ask of its signatures. */
+static bool keeps_to(const struct algorithm *algorithm, struct slice key_parameters)
 {
-    switch (scheme) {
+    struct algorithm asked = { .scheme = RSA_PSS };
+    if (key_parameters.len == 0)
+        return true;
+    return read_pss(key_parameters, &asked) && algorithm->digest == asked.digest &&
+           algorithm->mgf == asked.mgf && algorithm->salt_len >= asked.salt_len;
+}
+
+static bool fits(const struct algorithm *algorithm, const struct pubkey *key)
+{
+    switch (algorithm->scheme) {
     case RSA_PKCS1:
-        return kind == PUBKEY_RSA;
+        return key->kind == PUBKEY_RSA;
     case RSA_PSS:
-        return kind == PUBKEY_RSA || kind == PUBKEY_RSA_PSS;
+        return key->kind == PUBKEY_RSA ||
+               (key->kind == PUBKEY_RSA_PSS && keeps_to(algorithm, key->pss));
     case ECDSA:
-        return kind == PUBKEY_EC;
+        return key->kind == PUBKEY_EC;
     case ED25519:
-        return kind == PUBKEY_ED25519;
+        return key->kind == PUBKEY_ED25519;
     case ED448:
-        return kind == PUBKEY_ED448;
+        return key->kind == PUBKEY_ED448;
     }
     return false;
 }
@@ -355,7 +366,7 @@ enum signature_result signature_verify(struct slice identifier, struct slice dat
     struct algorithm algorithm;
     if (!read_algorithm(identifier, &algorithm) || key->kind == PUBKEY_OTHER || key->malformed)
         return SIGNATURE_UNSUPPORTED;
-    if (!fits(algorithm.scheme, key->kind))
+    if (!fits(&algorithm, key))
         return SIGNATURE_BAD;
     switch (algorithm.scheme) {
     case ECDSA:
@@ -369,4 +380,13 @@ enum signature_result signature_verify(struct slice identifier, struct slice dat
         break;
     }
     return verify_rsa(&algorithm, data, signature, key);
+}
+
+size_t signature_price(const struct pubkey *key)
+{
+    if (key->kind == PUBKEY_EC)
+        return key->bits <= 256 ? 1 : key->bits <= 384 ? 4 : 8;
+    if (key->kind == PUBKEY_RSA || key->kind == PUBKEY_RSA_PSS)
+        return key->bits <= 2048 ? 1 : key->bits <= 4096 ? 2 : 16;
+    return key->kind == PUBKEY_ED448 ? 8 : 2;
 }

@@ -17,6 +17,9 @@ enum signature_result {
 enum signature_result signature_verify(struct slice algorithm, struct slice data,
                                        struct slice signature, const struct pubkey *key);
 
+/* How many signatures of a P-256 key the checking of one by this key is worth. */
+size_t signature_price(const struct pubkey *key);
+
 /* The digest that a signature rests on: "MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384",
  * "SHA-512"; "none" when it needs none, NULL when the algorithm is not supported. */
 const char *signature_digest(struct slice algorithm);

@@ -3,6 +3,9 @@
 #include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "utf8.h"
 
 void text_begin(struct text *text, char *buffer, size_t size)
 {
@@ -44,4 +47,53 @@ void text_add_ip(struct text *text, struct slice bytes)
         text_add(text, "%s", address);
     else
         text_add_bytes(text, bytes);
+}
+
+static uint8_t lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+}
+
+bool text_same(struct slice a, struct slice b)
+{
+    size_t i = 0;
+    while (i < a.len && i < b.len && lower(a.data[i]) == lower(b.data[i]))
+        i++;
+    return i == a.len && i == b.len;
+}
+
+bool text_contains(struct slice text, struct slice part)
+{
+    for (; text.len >= part.len; text.data++, text.len--) {
+        if (text_same((struct slice){ text.data, part.len }, part))
+            return true;
+        if (text.len == 0)
+            break;
+    }
+    return false;
+}
+
+struct slice text_slice(const char *string)
+{
+    return (struct slice){ (const uint8_t *)string, strlen(string) };
+}
+
+void text_tidy(char *string)
+{
+    struct slice rest = text_slice(string);
+    while (rest.len > 0) {
+        char *at = string + (rest.data - (const uint8_t *)string);
+        uint32_t c = utf8_next(&rest);
+        if (c == UTF8_INVALID || c < ' ' || c == 0x7f)
+            *at = '?';
+    }
+}
+
+bool text_is_ascii(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == 0 || text.data[i] >= 0x80)
+            return false;
+    }
+    return true;
 }

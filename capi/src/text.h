@@ -20,4 +20,19 @@ void text_add_bytes(struct text *text, struct slice bytes);
 /* Adds an IP address of 4 or 16 bytes; others as bytes. */
 void text_add_ip(struct text *text, struct slice bytes);
 
+/* Makes a string one line of UTF-8: what is neither printable nor UTF-8 becomes '?'. */
+void text_tidy(char *string);
+
+/* Whether two texts are the same but for the case of ASCII letters, whatever the locale. */
+bool text_same(struct slice a, struct slice b);
+
+/* Whether a part occurs in a text, compared likewise. */
+bool text_contains(struct slice text, struct slice part);
+
+/* A string as a slice, without its NUL. */
+struct slice text_slice(const char *string);
+
+/* Whether these are ASCII characters, NUL not among them. */
+bool text_is_ascii(struct slice text);
+
 #endif

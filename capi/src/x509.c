@@ -15,9 +15,11 @@ static bool parse_version(struct slice *tbs, int *version)
         return true;
     if (!der_count(&explicit_version, version) || explicit_version.len != 0)
         return false;
-    /* Version 1 is the DEFAULT, which DER never encodes (X.690, section 11.5). */
+    /* 0 is version 1, the DEFAULT, which DER never encodes (X.690, section 11.5). */
+    if (*version != 1 && *version != 2)
+        return false;
     *version += 1;
-    return *version == 2 || *version == 3;
+    return true;
 }
 
 static bool parse_algorithm(struct slice whole)
@@ -56,13 +58,14 @@ static bool parse_spki(struct slice *tbs, struct x509 *out)
 }
 
 /* issuerUniqueID and subjectUniqueID: of no use, but their place is fixed. */
-static bool skip_unique_ids(struct slice *tbs, int version)
+static bool skip_unique_ids(struct slice *tbs, struct x509 *out)
 {
     for (uint8_t number = 1; number <= 2; number++) {
         struct slice id;
         if (!der_optional(tbs, (uint8_t)(DER_CONTEXT + number), &id) ||
-            (id.data != NULL && version == 1))
+            (id.data != NULL && out->version == 1))
             return false;
+        out->has_unique_ids |= id.data != NULL;
     }
     return true;
 }
@@ -70,7 +73,7 @@ static bool skip_unique_ids(struct slice *tbs, int version)
 static const char *parse_optional_part(struct slice *tbs, struct x509 *out)
 {
     struct slice explicit_extensions;
-    if (!skip_unique_ids(tbs, out->version))
+    if (!skip_unique_ids(tbs, out))
         return "its unique identifiers are malformed";
     if (!der_optional(tbs, DER_CONTEXT_CONSTRUCTED + 3, &explicit_extensions) || tbs->len != 0)
         return "it has parts that no certificate has";
@@ -135,6 +138,8 @@ const char *x509_parse(struct x509 *out, struct slice der)
     /* RFC 5280, section 4.1.1.2; what is not signed could otherwise be exchanged. */
     if (!slice_equal(out->signed_alg, out->sig_alg))
         return "its two signature algorithms differ";
+    out->issuer_hash = x509_name_hash(out->issuer);
+    out->subject_hash = x509_name_hash(out->subject);
     return NULL;
 }
 
@@ -150,5 +155,5 @@ bool x509_is_critical(const struct x509 *x509, enum x509_ext ext)
 
 bool x509_is_self_issued(const struct x509 *x509)
 {
-    return x509_name_equal(x509->subject, x509->issuer);
+    return x509->subject_hash == x509->issuer_hash && x509_name_equal(x509->subject, x509->issuer);
 }

@@ -9,7 +9,7 @@
 
 #include "der.h"
 
-/* The extensions that are understood: those of RFC 5280, section 4.2. */
+/* The extensions that are understood: those of RFC 5280, section 4.2, and one more. */
 enum x509_ext {
     X509_AUTHORITY_KEY_ID,
     X509_SUBJECT_KEY_ID,
@@ -27,6 +27,8 @@ enum x509_ext {
     X509_FRESHEST_CRL,
     X509_AUTHORITY_INFO_ACCESS,
     X509_SUBJECT_INFO_ACCESS,
+    X509_CRL_POINTS,
+    X509_TLS_FEATURE, /* RFC 7633 */
     X509_EXT_COUNT,
     X509_UNKNOWN = X509_EXT_COUNT
 };
@@ -49,13 +51,16 @@ struct x509 {
     struct slice serial;     /* content of the INTEGER */
     struct slice issuer;     /* Name, header included */
     struct slice subject;    /* Name, header included */
-    struct slice spki;       /* SubjectPublicKeyInfo, header included */
-    struct slice key_alg;    /* its AlgorithmIdentifier, whole */
-    struct slice key;        /* its bits */
-    int version;             /* 1, 2 or 3 */
-    int64_t not_before;      /* seconds since 1970 UTC */
+    uint32_t issuer_hash;    /* x509_name_hash() of them */
+    uint32_t subject_hash;
+    struct slice spki;    /* SubjectPublicKeyInfo, header included */
+    struct slice key_alg; /* its AlgorithmIdentifier, whole */
+    struct slice key;     /* its bits */
+    int version;          /* 1, 2 or 3 */
+    int64_t not_before;   /* seconds since 1970 UTC */
     int64_t not_after;
-    bool odd_time_form; /* GeneralizedTime for a year before 2050 */
+    bool odd_time_form;  /* GeneralizedTime for a year before 2050 */
+    bool has_unique_ids; /* issuerUniqueID or subjectUniqueID */
 
     /* Extensions. A slice is the content of extnValue's OCTET STRING; data is NULL when absent. */
     struct slice extensions; /* content of the SEQUENCE OF, for those not named here */
@@ -65,6 +70,7 @@ struct x509 {
     struct slice policies;
     struct slice policy_mappings;
     struct slice authority_info_access;
+    struct slice crl_points;
     struct slice subject_key_id;   /* the identifier itself */
     struct slice authority_key_id; /* the keyIdentifier itself */
     struct slice unknown_critical; /* OID of the first critical extension not understood */
@@ -73,6 +79,7 @@ struct x509 {
     bool spelled_default;  /* a DEFAULT value or trailing zero bits are encoded: not quite DER */
     bool authority_issuer; /* authorityKeyIdentifier has an authorityCertIssuer */
     bool authority_serial; /* and an authorityCertSerialNumber */
+    bool must_staple;      /* an OCSP response has to come with it (RFC 7633) */
     bool has_basic_constraints;
     bool is_ca;
     int path_length;             /* -1: no limit */
@@ -153,6 +160,9 @@ struct x509_general_name {
 /* The next of the names in the content of a GeneralNames; false at the end or when malformed,
  * which x509_parse() has ruled out for those of a certificate. */
 bool x509_next_name(struct slice *names, struct x509_general_name *out);
+
+/* Whether this content of a GeneralNames is well-formed, and names something. */
+bool x509_names_valid(struct slice names);
 
 /* The names of subjectAltName, for x509_next_name(); empty when there are none. */
 struct slice x509_san_names(const struct x509 *x509);

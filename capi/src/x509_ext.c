@@ -1,5 +1,5 @@
 /* The extensions of a certificate (RFC 5280, section 4.2): their structure, not their merits. */
-#include "x509.h"
+#include "x509_point.h"
 
 #include <string.h>
 
@@ -18,6 +18,7 @@ static enum x509_ext identify(struct slice oid)
         { 19, X509_BASIC_CONSTRAINTS },  { 30, X509_NAME_CONSTRAINTS },
         { 36, X509_POLICY_CONSTRAINTS }, { 37, X509_EXT_KEY_USAGE },
         { 54, X509_INHIBIT_ANY_POLICY }, { 46, X509_FRESHEST_CRL },
+        { 31, X509_CRL_POINTS },
     };
     if (oid.len == sizeof(ce) + 1 && memcmp(oid.data, ce, sizeof(ce)) == 0) {
         for (size_t i = 0; i < sizeof(in_ce) / sizeof(in_ce[0]); i++) {
@@ -30,6 +31,8 @@ static enum x509_ext identify(struct slice oid)
             return X509_AUTHORITY_INFO_ACCESS;
         if (oid.data[sizeof(pe)] == 11)
             return X509_SUBJECT_INFO_ACCESS;
+        if (oid.data[sizeof(pe)] == 24)
+            return X509_TLS_FEATURE;
     }
     return X509_UNKNOWN;
 }
@@ -82,7 +85,7 @@ static bool check_name(const struct x509_general_name *name)
     }
 }
 
-static bool check_names(struct slice names)
+bool x509_names_valid(struct slice names)
 {
     struct x509_general_name name;
     if (names.len == 0)
@@ -103,7 +106,7 @@ static bool sequence(struct slice value, struct slice *content)
 static bool is_alt_name(struct slice value)
 {
     struct slice names;
-    return sequence(value, &names) && check_names(names);
+    return sequence(value, &names) && x509_names_valid(names);
 }
 
 static bool parse_subject_alt_name(struct slice value, struct x509 *out)
@@ -128,7 +131,7 @@ static bool parse_authority_key_id(struct slice value, struct x509 *out)
         return false;
     out->authority_issuer = issuer.data != NULL;
     out->authority_serial = serial.data != NULL;
-    return !out->authority_issuer || check_names(issuer);
+    return !out->authority_issuer || x509_names_valid(issuer);
 }
 
 static bool parse_subject_key_id(struct slice value, struct x509 *out)
@@ -294,6 +297,35 @@ static bool parse_subject_access(struct slice value, struct x509 *out)
     return is_access(value);
 }
 
+/* Section 4.2.1.13, and the same in freshestCRL */
+static bool parse_crl_points(struct slice value, struct x509 *out)
+{
+    out->crl_points = value;
+    return x509_points_valid(value);
+}
+
+static bool parse_freshest_crl(struct slice value, struct x509 *out)
+{
+    (void)out;
+    return x509_points_valid(value);
+}
+
+/* RFC 7633, section 4: numbers of TLS extensions. */
+static bool parse_tls_feature(struct slice value, struct x509 *out)
+{
+    enum { STATUS_REQUEST = 5 };
+    struct slice content;
+    int feature;
+    if (!sequence(value, &content))
+        return false;
+    while (content.len > 0) {
+        if (!der_count(&content, &feature))
+            return false;
+        out->must_staple |= feature == STATUS_REQUEST;
+    }
+    return true;
+}
+
 /* Whether the content of an extension is what its OID promises; for those that matter here. */
 static const struct {
     bool (*parse)(struct slice value, struct x509 *out);
@@ -314,6 +346,9 @@ static const struct {
     [X509_AUTHORITY_INFO_ACCESS] = { parse_authority_access,
                                      "its authorityInfoAccess is malformed" },
     [X509_SUBJECT_INFO_ACCESS] = { parse_subject_access, "its subjectInfoAccess is malformed" },
+    [X509_FRESHEST_CRL] = { parse_freshest_crl, "its freshestCRL is malformed" },
+    [X509_CRL_POINTS] = { parse_crl_points, "its cRLDistributionPoints are malformed" },
+    [X509_TLS_FEATURE] = { parse_tls_feature, "its TLS feature extension is malformed" },
 };
 
 /* NULL, or why not. */

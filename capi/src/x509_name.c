@@ -63,33 +63,35 @@ static bool is_text(uint8_t tag)
     return tag == DER_UTF8_STRING || tag == DER_PRINTABLE_STRING || tag == DER_IA5_STRING;
 }
 
+/* Tabs and the like are spaces (RFC 4518, section 2.2). */
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static void skip_spaces(struct slice *text)
+{
+    while (text->len > 0 && is_space(text->data[0])) {
+        text->data++;
+        text->len--;
+    }
+}
+
 /* The characters of a text as they compare: lower case, each run of spaces one space, none at
  * either end. -1 at the end of the text. */
 static int next_folded(struct slice *text)
 {
-    bool spaces = false;
+    size_t len = text->len;
     uint8_t c;
-    while (text->len > 0 && text->data[0] == ' ') {
-        text->data++;
-        text->len--;
-        spaces = true;
-    }
+    skip_spaces(text);
     if (text->len == 0)
         return -1;
-    if (spaces)
+    if (text->len < len)
         return ' ';
     c = text->data[0];
     text->data++;
     text->len--;
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-static void skip_spaces(struct slice *text)
-{
-    while (text->len > 0 && text->data[0] == ' ') {
-        text->data++;
-        text->len--;
-    }
 }
 
 static bool text_equal(struct slice a, struct slice b)

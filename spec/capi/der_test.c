@@ -308,6 +308,39 @@ static void certificates(void)
     }
 }
 
+/* The version of a certificate, INTEGER 2, exchanged for others. */
+static void versions(void)
+{
+    static const char *const table[] = {
+        "020100", "020103",       "0201ff",       "020200ff",
+        "0200",   "02047fffffff", "020480000000", "02050080000000"
+    };
+    const struct mint description = { .cn = "a" };
+    struct slice der = mint(&description);
+    const size_t before = 8, old = 5; /* headers; a0 03 02 01 02 */
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        struct slice version = bytes(table[i]);
+        size_t more = version.len + 2 - old, len = der.len + more;
+        uint8_t *changed = malloc(len);
+        struct x509 x509;
+        memcpy(changed, der.data, before);
+        changed[2] = (uint8_t)((len - 4) >> 8);
+        changed[3] = (uint8_t)(len - 4);
+        changed[6] = (uint8_t)((((size_t)der.data[6] << 8 | der.data[7]) + more) >> 8);
+        changed[7] = (uint8_t)(der.data[7] + more);
+        changed[before] = 0xa0;
+        changed[before + 1] = (uint8_t)version.len;
+        memcpy(changed + before + 2, version.data, version.len);
+        memcpy(changed + before + 2 + version.len, der.data + before + old, der.len - before - old);
+        const char *why = x509_parse(&x509, (struct slice){ changed, len });
+        CHECK(why != NULL && strcmp(why, "its version is not 1, 2 or 3") == 0,
+              "a certificate with the version %s is refused", table[i]);
+        drop(version);
+        free(changed);
+    }
+    drop(der);
+}
+
 /* Every prefix of a certificate, and every bit of it turned, in memory of just that size. */
 static void damaged(void)
 {
@@ -390,6 +423,7 @@ int main(void)
     every_day();
     depth();
     certificates();
+    versions();
     damaged();
     names();
     mint_end();

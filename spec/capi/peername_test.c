@@ -39,7 +39,21 @@ static void kinds(void)
         { "mail-.example", PEERNAME_INVALID, 0 },
         { "mail example", PEERNAME_INVALID, 0 },
         { "mail.example:25", PEERNAME_INVALID, 0 },
-        { "user@mail.example", PEERNAME_INVALID, 0 },
+        { "user@mail.example", PEERNAME_EMAIL, 0 },
+        { "User+box@MAIL.example", PEERNAME_EMAIL, 0 },
+        { "user@localhost", PEERNAME_EMAIL, 0 },
+        { "@mail.example", PEERNAME_INVALID, 0 },
+        { "user@", PEERNAME_INVALID, 0 },
+        { "@", PEERNAME_INVALID, 0 },
+        { "a@b@mail.example", PEERNAME_INVALID, 0 },
+        { "a user@mail.example", PEERNAME_INVALID, 0 },
+        { "user@mail.example.", PEERNAME_INVALID, 0 },
+        { "user@*.example", PEERNAME_INVALID, 0 },
+        { "user@127.0.0.1", PEERNAME_INVALID, 0 },
+        { "user\x7f@mail.example", PEERNAME_INVALID, 0 },
+        { "b\xc3\xbc"
+          "cher@mail.example",
+          PEERNAME_INVALID, 0 },
         { "b\xc3\xbc"
           "cher.example",
           PEERNAME_INVALID, 0 },
@@ -57,9 +71,10 @@ static void kinds(void)
         size_t len = 0;
         CHECK(peername_classify(table[i].name, ip, &len) == table[i].kind && len == table[i].ip_len,
               "\"%s\" is %s", table[i].name,
-              table[i].kind == PEERNAME_DNS  ? "a DNS name"
-              : table[i].kind == PEERNAME_IP ? "an address"
-                                             : "neither");
+              table[i].kind == PEERNAME_DNS     ? "a DNS name"
+              : table[i].kind == PEERNAME_IP    ? "an address"
+              : table[i].kind == PEERNAME_EMAIL ? "a mailbox"
+                                                : "none of them");
     }
 }
 
@@ -126,6 +141,18 @@ static const struct match {
     { "dns:127.0.0.1", "127.0.0.1", false },
     { "dns:*.0.0.1", "127.0.0.1", false },
     { "ip:7f000001", "localhost", false },
+    /* Of a mailbox only the host is without regard to case. */
+    { "email:user@mail.example", "user@mail.example", true },
+    { "email:user@MAIL.example", "user@mail.EXAMPLE", true },
+    { "email:User@mail.example", "user@mail.example", false },
+    { "email:user@mail.example", "other@mail.example", false },
+    { "email:user@mail.example", "user@example", false },
+    { "email:user@mail.example", "a.user@mail.example", false },
+    { "email:@mail.example", "user@mail.example", false },
+    { "email:mail.example", "user@mail.example", false },
+    { "email:user@*.example", "user@mail.example", false },
+    { "dns:mail.example", "user@mail.example", false },
+    { "uri:mailto:user@mail.example", "user@mail.example", false },
     /* Other kinds of names are for other uses. */
     { "uri:https://mail.example/", "mail.example", false },
     { "email:user@mail.example", "mail.example", false },
@@ -164,11 +191,12 @@ static void listing(void)
         const char *san, *text;
     } table[] = {
         { "", "" },
-        { "email:a@b", "" },
+        { "email:a@b", "a@b" },
+        { "uri:https://a.example/", "" },
         { "dns:a.example", "a.example" },
         { "dns:a.example dns:*.b.example", "a.example and *.b.example" },
         { "dns:a email:x@y ip:7f000001 ip:00000000000000000000000000000001",
-          "a, 127.0.0.1 and ::1" },
+          "a, x@y, 127.0.0.1 and ::1" },
         { "dns:a dns:b dns:c dns:d dns:e", "a, b, c, d and e" },
         { "dns:a dns:b dns:c dns:d dns:e dns:f", "a, b, c, d and 2 more" },
         { "dns:a\nb\x01\xff", "a\\0ab\\01\\ff" },

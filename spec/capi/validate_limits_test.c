@@ -10,6 +10,9 @@ enum { SOON_MS = 2000 };
 
 static const struct mint root = { .cn = "Root", .ca = true };
 static const struct mint root_rsa = { .cn = "Root", .ca = true, .kind = MINT_RSA };
+static const struct mint root_plain = {
+    .cn = "Root", .ca = true, .kind = MINT_RSA, .flaws = MINT_NO_AKI
+};
 static const struct mint stranger = { .cn = "Stranger", .ca = true, .number = 1 };
 static const struct mint narrow = { .cn = "Root", .ca = true, .constraints = "+dns:example" };
 static const struct mint inter = { .cn = "Inter", .by = &root, .ca = true, .number = 2 };
@@ -22,6 +25,7 @@ static const struct mint inter_by_stranger = {
 static const struct mint self = { .cn = "Self", .number = 7 };
 static const struct mint leaf = { .by = &inter, .number = 3 };
 static const struct mint leaf_rsa = { .by = &root_rsa, .number = 3 };
+static const struct mint leaf_plain = { .by = &root_plain, .number = 3 };
 static const struct mint leaf_wrong = {
     .by = &inter, .number = 3, .to = "20251221120000Z", .flaws = MINT_SERIAL_ZERO | MINT_NO_AKI
 };
@@ -114,30 +118,77 @@ static void too_many(void)
     free((void *)one.data);
 }
 
-/* A path that is longer than any is followed, though each step is good. */
-static void too_deep(void)
+/* A line of CAs, each certified by the next one and the last one by Root, and who the first one
+ * certified; all of it in `chain`. */
+enum { LINE_MOST = 60 };
+
+static void make_line(unsigned count, struct slice *chain)
 {
-    enum { MANY = 60 };
-    static char names[MANY][8];
-    struct slice chain[MANY + 1];
-    struct mint cas[MANY];
+    char names[LINE_MOST][8];
+    struct mint cas[LINE_MOST];
     struct mint peer = { .by = &cas[0], .number = 3 };
-    for (unsigned i = 0; i < MANY; i++) {
+    for (unsigned i = 0; i < count; i++) {
         snprintf(names[i], sizeof(names[i]), "CA %u", i % 100);
         cas[i] = (struct mint){
-            .cn = names[i], .by = i + 1 < MANY ? &cas[i + 1] : &root, .ca = true, .number = 100 + i
+            .cn = names[i], .by = i + 1 < count ? &cas[i + 1] : &root, .ca = true, .number = 100 + i
         };
     }
     chain[0] = mint(&peer);
-    for (size_t i = 0; i < MANY; i++)
+    for (unsigned i = 0; i < count; i++)
         chain[i + 1] = mint(&cas[i]);
-    secsock_verdict *verdict = judge_many(chain, MANY + 1, "a path of 60 CAs");
+}
+
+static void end_line(unsigned count, struct slice *chain)
+{
+    for (unsigned i = 0; i <= count; i++)
+        free((void *)chain[i].data);
+}
+
+/* A path that is longer than any is followed, though each step is good. */
+static void too_deep(void)
+{
+    struct slice chain[LINE_MOST + 1];
+    make_line(LINE_MOST, chain);
+    secsock_verdict *verdict = judge_many(chain, LINE_MOST + 1, "a path of 60 CAs");
     CHECK(secsock_verdict_has(verdict, SECSOCK_PROBLEM_TOO_COMPLEX), "it is too complex");
     secsock_verdict_free(verdict);
     verdict = judge_many(chain, 2, "the beginning of it");
     CHECK(!secsock_verdict_has(verdict, SECSOCK_PROBLEM_TOO_COMPLEX), "that is not");
     secsock_verdict_free(verdict);
-    for (size_t i = 0; i <= MANY; i++)
+    end_line(LINE_MOST, chain);
+}
+
+static void deep(void)
+{
+    enum { MANY = 35 };
+    struct slice chain[MANY + 1];
+    make_line(MANY, chain);
+    secsock_verdict *verdict = judge_many(chain, MANY + 1, "a path of 35 CAs");
+    CHECK(secsock_verdict_ok(verdict), "it is good");
+    secsock_verdict_free(verdict);
+    end_line(MANY, chain);
+}
+
+/* One CA certified by a hundred that are not known, and by one that is. */
+static void cross_signed(void)
+{
+    enum { MANY = 100 };
+    char names[MANY][16];
+    struct mint issuers[MANY];
+    struct slice chain[MANY + 2] = { mint(&leaf) };
+    for (unsigned i = 0; i < MANY; i++) {
+        struct mint cross = inter;
+        snprintf(names[i], sizeof(names[i]), "Stranger %u", i % 100);
+        issuers[i] = (struct mint){ .cn = names[i], .ca = true, .number = 1 };
+        cross.by = &issuers[i];
+        cross.variant = i;
+        chain[i + 1] = mint(&cross);
+    }
+    chain[MANY + 1] = mint(&inter);
+    secsock_verdict *verdict = judge_many(chain, MANY + 2, "a CA that 101 others have certified");
+    CHECK(secsock_verdict_ok(verdict), "the one way is found");
+    secsock_verdict_free(verdict);
+    for (size_t i = 0; i < MANY + 2; i++)
         free((void *)chain[i].data);
 }
 
@@ -182,6 +233,7 @@ static void scarce_memory(void)
           .name = "b.example",
           .purpose = PURPOSE_SERVER },
         { "RSA", { &leaf_rsa }, { &root_rsa }, .purpose = PURPOSE_SERVER },
+        { "a root that names nobody", { &leaf_plain }, { &root_plain }, .purpose = PURPOSE_SERVER },
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         struct input input;
@@ -211,6 +263,8 @@ int main(void)
     mesh();
     too_many();
     too_deep();
+    deep();
+    cross_signed();
     names_and_constraints();
     scarce_memory();
     mint_end();

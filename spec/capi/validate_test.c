@@ -1,18 +1,5 @@
 /* validate(): what is wrong with a peer's certificates, all of it, each with the right one. */
-#include <string.h>
-
-#include "check.h"
-#include "example.h"
-#include "mint.h"
-
-/* clang-format off */
-#define MINT(...) { __VA_ARGS__ }
-#define CHAIN(...) { __VA_ARGS__ }
-#define ANCHORS(...) { __VA_ARGS__ }
-#define NOTHING { NULL }
-#define LEAF(...) &(const struct mint){ .number = 3, __VA_ARGS__ }
-/* clang-format on */
-#define SERVER .purpose = PURPOSE_SERVER
+#include "example_run.h"
 
 static const struct mint root = MINT(.cn = "Root", .ca = true);
 static const struct mint stranger = MINT(.cn = "Stranger", .ca = true, .number = 1);
@@ -371,30 +358,6 @@ static const struct example web[] = {
       .profile = PROFILE_WEBPKI, .want = "profile@" },
 };
 
-static void run(const struct example *example)
-{
-    enum { SIZE = 500 };
-    char problems[SIZE], path[SIZE];
-    struct input input;
-    secsock_verdict *verdict = NULL;
-    example_open(example, &input);
-    int rc = validate(&input.validation, &verdict);
-    if (CHECK(rc == SECSOCK_OK, "%s: there is a verdict", example->sentence)) {
-        example_problems(verdict, problems, SIZE);
-        example_path(verdict, path, SIZE);
-        if (!CHECK(strcmp(problems, example->want) == 0, "%s: %s", example->sentence,
-                   example->want[0] != '\0' ? example->want : "no problem"))
-            printf("# but: %s\n", problems);
-        if (example->path != NULL && !CHECK(strcmp(path, example->path) == 0, "%s: by the path %s",
-                                            example->sentence, example->path))
-            printf("# but: %s\n", path);
-        CHECK(secsock_verdict_ok(verdict) == (example->want[0] == '\0'),
-              "%s: the verdict as a whole agrees", example->sentence);
-    }
-    secsock_verdict_free(verdict);
-    example_close(&input);
-}
-
 /* Signatures of every kind, good and bad. */
 static void signatures(void)
 {
@@ -418,35 +381,27 @@ static void signatures(void)
         const struct mint ca = MINT(.cn = "Root", .ca = true, .kind = table[i].kind, .number = 20);
         struct mint peer = MINT(.by = &ca, .number = 3, .digest = table[i].digest);
         struct example example = { table[i].name, CHAIN(&peer), ANCHORS(&ca), SERVER, .want = "" };
-        run(&example);
+        example_run(&example);
         peer.flaws = MINT_BAD_SIGNATURE;
         example.want = "bad_signature@Leaf";
-        run(&example);
+        example_run(&example);
     }
-}
-
-#define RUN(examples) run_all((examples), sizeof(examples) / sizeof((examples)[0]))
-
-static void run_all(const struct example *examples, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        run(&examples[i]);
 }
 
 int main(void)
 {
-    RUN(paths);
-    RUN(trust);
-    RUN(times);
-    RUN(issuers);
-    RUN(limits);
-    RUN(purposes);
-    RUN(strengths);
-    RUN(oddities);
-    RUN(constraints);
-    RUN(policies);
-    RUN(rules);
-    RUN(web);
+    EXAMPLES(paths);
+    EXAMPLES(trust);
+    EXAMPLES(times);
+    EXAMPLES(issuers);
+    EXAMPLES(limits);
+    EXAMPLES(purposes);
+    EXAMPLES(strengths);
+    EXAMPLES(oddities);
+    EXAMPLES(constraints);
+    EXAMPLES(policies);
+    EXAMPLES(rules);
+    EXAMPLES(web);
     signatures();
     mint_end();
     return check_done();

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base64.h"
 #include "text.h"
 
 const int64_t example_time = 1767355200;
@@ -56,6 +57,7 @@ void example_open(const struct example *example, struct input *input)
         .purpose = example->purpose,
         .profile = example->profile,
         .vetted_anchors = example->vetted,
+        .forgives_omissions = example->forgives,
         .limit_intermediates = example->depth > 0,
         .max_intermediates = example->depth - 1,
     };
@@ -68,6 +70,36 @@ void example_close(struct input *input)
     secsock_store_free(input->anchors);
     secsock_store_free(input->extra);
     secsock_store_free(input->disallowed);
+}
+
+/* Adds a PEM block, and frees what was in it. */
+static void add_pem(struct text *pem, const char *label, struct slice der)
+{
+    size_t len = base64_encoded_len(der.len, 64);
+    char *base64 = malloc(len);
+    base64_encode(base64, der, 64);
+    text_add(pem, "-----BEGIN %s-----\n%.*s-----END %s-----\n", label, (int)len, base64, label);
+    free(base64);
+    free((void *)der.data);
+}
+
+secsock_cert *example_identity(const struct mint *const *chain)
+{
+    char certs[8192], key[1024];
+    struct text certs_text, key_text;
+    secsock_cert *identity;
+    secsock_error error;
+    text_begin(&certs_text, certs, sizeof(certs));
+    text_begin(&key_text, key, sizeof(key));
+    add_pem(&key_text, "PRIVATE KEY", mint_private_key(chain[0]));
+    for (; *chain != NULL; chain++)
+        add_pem(&certs_text, "CERTIFICATE", mint(*chain));
+    if (secsock_cert_identity_from_pem(&identity, certs, certs_text.len, key, key_text.len, NULL,
+                                       &error) != SECSOCK_OK) {
+        fprintf(stderr, "%s\n", error.message);
+        exit(1);
+    }
+    return identity;
 }
 
 static const char *common_name(const secsock_cert *cert)

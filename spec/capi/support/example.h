@@ -17,6 +17,7 @@ struct example {
     enum validate_purpose purpose;
     enum validate_profile profile;
     bool vetted;      /* the anchors are */
+    bool forgives;    /* omissions */
     int depth;        /* how many intermediates are allowed, plus one; 0: no limit */
     const char *want; /* the problems, as example_problems() writes them */
     const char *path; /* the path, as example_path() writes it; NULL: of no account */
@@ -37,6 +38,9 @@ void example_close(struct input *input);
 /* A certificate as an object. */
 secsock_cert *example_cert(const struct mint *description);
 void example_add(secsock_store *store, const struct mint *description);
+
+/* The first of a chain that ends with NULL, with its key and the others as its issuers. */
+secsock_cert *example_identity(const struct mint *const *chain);
 
 /* "expired@Leaf issuer_unknown@Inter": with common names, and "-" for the peer as a whole. */
 void example_problems(const secsock_verdict *verdict, char *text, size_t size);

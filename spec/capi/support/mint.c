@@ -6,20 +6,39 @@
 
 /* -------------------------------------------------------------------------- names and times */
 
-static void put_name(struct mint_out *out, const char *cn, unsigned flaws)
+static void put_attribute(struct mint_out *out, const char *oid, unsigned tag, const char *value)
+{
+    size_t start = out->len;
+    mint_put_hex(out, oid);
+    mint_put_text(out, tag, value);
+    mint_wrap(out, DER_SEQUENCE, start);
+    mint_wrap(out, DER_SET, start);
+}
+
+static void put_common_name(struct mint_out *out, const char *cn, unsigned flaws)
+{
+    bool printable = (flaws & MINT_PRINTABLE) != 0;
+    if (cn[0] != '\0')
+        put_attribute(out, "0603550403", printable ? DER_PRINTABLE_STRING : DER_UTF8_STRING, cn);
+}
+
+void mint_put_name(struct mint_out *out, const char *cn, unsigned flaws)
 {
     size_t name = out->len;
-    if (cn[0] != '\0') {
-        mint_put_hex(out, "0603550403");
-        mint_put_text(out, (flaws & MINT_PRINTABLE) != 0 ? DER_PRINTABLE_STRING : DER_UTF8_STRING,
-                      cn);
-        mint_wrap(out, DER_SEQUENCE, name);
-        mint_wrap(out, DER_SET, name);
-    }
+    put_common_name(out, cn, flaws);
     mint_wrap(out, DER_SEQUENCE, name);
 }
 
-static void put_time(struct mint_out *out, const char *time, unsigned flaws)
+static void put_subject(struct mint_out *out, const struct mint *d)
+{
+    size_t name = out->len;
+    put_common_name(out, mint_cn(d), d->flaws);
+    if (d->email != NULL)
+        put_attribute(out, "06092a864886f70d010901", DER_IA5_STRING, d->email);
+    mint_wrap(out, DER_SEQUENCE, name);
+}
+
+void mint_put_time(struct mint_out *out, const char *time, unsigned flaws)
 {
     if ((flaws & MINT_GENERALIZED_TIME) != 0 || strcmp(time, "2050") >= 0)
         mint_put_text(out, DER_GENERALIZED_TIME, time);
@@ -28,26 +47,28 @@ static void put_time(struct mint_out *out, const char *time, unsigned flaws)
 }
 
 /* The GeneralName in a word such as "dns:a.example". */
-static void put_general_name(struct mint_out *out, const char *word, size_t len)
+void mint_put_general_name(struct mint_out *out, const char *word, size_t len)
 {
     static const struct {
         const char *prefix;
         unsigned tag;
-    } kinds[] = { { "email:", 0x81 }, { "dns:", 0x82 }, { "uri:", 0x86 },
-                  { "ip:", 0x87 },    { "dir:", 0xa4 }, { "other:", 0xa0 } };
+    } kinds[] = { { "email:", 0x81 }, { "dns:", 0x82 },   { "uri:", 0x86 },  { "ip:", 0x87 },
+                  { "dir:", 0xa4 },   { "other:", 0xa0 }, { "x400:", 0xa3 }, { "id:", 0x88 } };
+    enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
     size_t i = 0;
-    while (i < 6 && strncmp(word, kinds[i].prefix, strlen(kinds[i].prefix)) != 0)
+    while (i < KINDS && strncmp(word, kinds[i].prefix, strlen(kinds[i].prefix)) != 0)
         i++;
-    mint_need(i < 6, "a kind of name that is not known");
+    mint_need(i < KINDS, "a kind of name that is not known");
     size_t start = out->len;
     const char *value = word + strlen(kinds[i].prefix);
     size_t value_len = len - strlen(kinds[i].prefix);
     char text[256];
     snprintf(text, sizeof(text), "%.*s", (int)value_len, value);
-    if (kinds[i].tag == 0x87 || kinds[i].tag == 0xa0)
+    if (kinds[i].tag == 0x87 || kinds[i].tag == 0x88 || kinds[i].tag == 0xa0 ||
+        kinds[i].tag == 0xa3)
         mint_put_hex_part(out, value, value_len);
     else if (kinds[i].tag == 0xa4)
-        put_name(out, text, 0);
+        mint_put_name(out, text, 0);
     else
         mint_put(out, value, value_len);
     mint_wrap(out, kinds[i].tag, start);
@@ -73,7 +94,7 @@ static void end_extension(struct mint_out *out, size_t start, size_t value)
     mint_wrap(out, DER_SEQUENCE, start);
 }
 
-static void put_key_id(struct mint_out *out, struct mint_key *key, unsigned tag)
+void mint_put_key_id(struct mint_out *out, struct mint_key *key, unsigned tag)
 {
     static struct mint_out bits;
     bits.len = 0;
@@ -88,7 +109,7 @@ static void put_key_ids(struct mint_out *out, const struct mint *d, struct mint_
     if ((d->flaws & MINT_NO_SKI) == 0) {
         size_t start = begin_extension(out, "0603551d0e", false, d->flaws);
         size_t value = out->len;
-        put_key_id(out, key, DER_OCTET_STRING);
+        mint_put_key_id(out, key, DER_OCTET_STRING);
         end_extension(out, start, value);
     }
     if ((d->flaws & MINT_NO_AKI) == 0) {
@@ -97,7 +118,7 @@ static void put_key_ids(struct mint_out *out, const struct mint *d, struct mint_
         if ((d->flaws & MINT_STRANGE_AKI) != 0)
             mint_put_hex(out, "80040badc0de");
         else
-            put_key_id(out, signer, 0x80);
+            mint_put_key_id(out, signer, 0x80);
         mint_wrap(out, DER_SEQUENCE, value);
         end_extension(out, start, value);
     }
@@ -144,11 +165,12 @@ static void put_purpose(struct mint_out *out, const char *word, size_t len)
     static const char *const purposes[][2] = { { "server", "06082b06010505070301" },
                                                { "client", "06082b06010505070302" },
                                                { "code", "06082b06010505070303" },
+                                               { "ocsp", "06082b06010505070309" },
                                                { "any", "0604551d2500" } };
     size_t i = 0;
-    while (i < 4 && strncmp(word, purposes[i][0], len) != 0)
+    while (i < 5 && strncmp(word, purposes[i][0], len) != 0)
         i++;
-    mint_need(i < 4, "a purpose that is not known");
+    mint_need(i < 5, "a purpose that is not known");
     mint_put_hex(out, purposes[i][1]);
 }
 
@@ -195,7 +217,7 @@ static void put_subtrees(struct mint_out *out, const char *text, char sign_wante
         if (text[0] == sign_wanted) {
             size_t subtree = out->len;
             any = true;
-            put_general_name(out, text + 1, len - 1);
+            mint_put_general_name(out, text + 1, len - 1);
             mint_wrap(out, DER_SEQUENCE, subtree);
         }
         text += len + strspn(text + len, " ");
@@ -242,7 +264,7 @@ static void put_odd(struct mint_out *out, unsigned flaws)
                           "8608 687474703a2f2f61");
 }
 
-static const char *cn_of(const struct mint *d)
+const char *mint_cn(const struct mint *d)
 {
     return d->cn != NULL ? d->cn : "Leaf";
 }
@@ -257,12 +279,15 @@ static void put_extensions(struct mint_out *out, const struct mint *d, struct mi
     put_basic(out, d);
     put_usage(out, d);
     put_list(out, "0603551d25", (d->flaws & MINT_EKU_CRITICAL) != 0, eku, put_purpose);
-    put_list(out, "0603551d11", cn_of(d)[0] == '\0' || (d->flaws & MINT_SAN_CRITICAL) != 0, san,
-             put_general_name);
+    put_list(out, "0603551d11", mint_cn(d)[0] == '\0' || (d->flaws & MINT_SAN_CRITICAL) != 0, san,
+             mint_put_general_name);
     put_list(out, "0603551d20", false, d->policies, put_policy);
+    put_list(out, "0603551d1f", false, d->points, mint_put_point);
     put_constraints(out, d);
     put_policy_constraints(out, d);
     put_odd(out, d->flaws);
+    if (d->extensions != NULL)
+        mint_put_hex(out, d->extensions);
     if (out->len == start)
         return;
     mint_wrap(out, DER_SEQUENCE, start);
@@ -271,7 +296,7 @@ static void put_extensions(struct mint_out *out, const struct mint *d, struct mi
 
 /* --------------------------------------------------------------------------- the certificate */
 
-static void put_serial(struct mint_out *out, const struct mint *d)
+void mint_put_serial(struct mint_out *out, const struct mint *d)
 {
     uint8_t serial[21] = { 0x10, (uint8_t)(d->variant >> 8), (uint8_t)d->variant,
                            (uint8_t)d->number };
@@ -280,6 +305,8 @@ static void put_serial(struct mint_out *out, const struct mint *d)
         serial[0] = 0;
         len = 1;
     }
+    if ((d->flaws & MINT_SERIAL_SHORT) != 0)
+        len = 1;
     if ((d->flaws & MINT_SERIAL_NEGATIVE) != 0)
         serial[0] = 0x90;
     if ((d->flaws & MINT_SERIAL_LONG) != 0)
@@ -294,43 +321,54 @@ static void put_tbs(struct mint_out *out, const struct mint *d, struct mint_key 
     size_t start = out->len;
     if ((d->flaws & MINT_VERSION_1) == 0)
         mint_put_hex(out, "a003 020102");
-    put_serial(out, d);
+    mint_put_serial(out, d);
     mint_put_hex(out, mint_algorithm(d, signer));
-    put_name(out, d->issuer_cn != NULL ? d->issuer_cn : cn_of(by), d->flaws);
+    mint_put_name(out, d->issuer_cn != NULL ? d->issuer_cn : mint_cn(by), d->flaws);
     size_t validity = out->len;
-    put_time(out, d->from != NULL ? d->from : "20200101000000Z", d->flaws);
-    put_time(out, d->to != NULL ? d->to : "20400101000000Z", d->flaws);
+    mint_put_time(out, d->from != NULL ? d->from : "20200101000000Z", d->flaws);
+    mint_put_time(out, d->to != NULL ? d->to : "20400101000000Z", d->flaws);
     mint_wrap(out, DER_SEQUENCE, validity);
-    put_name(out, cn_of(d), d->flaws);
+    put_subject(out, d);
     mint_put_spki(out, key);
+    if ((d->flaws & MINT_UNIQUE_ID) != 0)
+        mint_put_hex(out, "8102 00ff");
     if ((d->flaws & MINT_VERSION_1) == 0)
         put_extensions(out, d, key, signer);
     mint_wrap(out, DER_SEQUENCE, start);
 }
 
+void mint_put_signature(struct mint_out *out, const struct mint *d)
+{
+    struct mint_key *signer = mint_key_of(d->by != NULL ? d->by : d);
+    uint8_t signature[1024];
+    size_t len =
+        mint_sign(d, signer, (struct slice){ out->bytes, out->len }, signature, sizeof(signature));
+    if ((d->flaws & MINT_BAD_SIGNATURE) != 0)
+        signature[len - 1] ^= 1;
+    mint_put_hex(out, (d->flaws & MINT_TWO_ALGORITHMS) != 0 ? mint_other_algorithm
+                                                            : mint_algorithm(d, signer));
+    size_t bits = out->len;
+    mint_put_byte(out, 0);
+    mint_put(out, signature, len);
+    mint_wrap(out, DER_BIT_STRING, bits);
+}
+
+struct slice mint_finish(struct mint_out *out, unsigned flaws)
+{
+    mint_wrap(out, DER_SEQUENCE, 0);
+    if ((flaws & MINT_TRAILING_BYTE) != 0)
+        mint_put_byte(out, 0);
+    uint8_t *copy = malloc(out->len);
+    mint_need(copy != NULL, "no memory");
+    memcpy(copy, out->bytes, out->len);
+    return (struct slice){ copy, out->len };
+}
+
 struct slice mint(const struct mint *d)
 {
     static struct mint_out out;
-    struct mint_key *key = mint_key_of(d);
-    struct mint_key *signer = mint_key_of(d->by != NULL ? d->by : d);
-    uint8_t signature[1024];
     out.len = 0;
-    put_tbs(&out, d, key, signer);
-    size_t len =
-        mint_sign(d, signer, (struct slice){ out.bytes, out.len }, signature, sizeof(signature));
-    if ((d->flaws & MINT_BAD_SIGNATURE) != 0)
-        signature[len - 1] ^= 1;
-    mint_put_hex(&out, (d->flaws & MINT_TWO_ALGORITHMS) != 0 ? mint_other_algorithm
-                                                             : mint_algorithm(d, signer));
-    size_t bits = out.len;
-    mint_put_byte(&out, 0);
-    mint_put(&out, signature, len);
-    mint_wrap(&out, DER_BIT_STRING, bits);
-    mint_wrap(&out, DER_SEQUENCE, 0);
-    if ((d->flaws & MINT_TRAILING_BYTE) != 0)
-        mint_put_byte(&out, 0);
-    uint8_t *copy = malloc(out.len);
-    mint_need(copy != NULL, "no memory");
-    memcpy(copy, out.bytes, out.len);
-    return (struct slice){ copy, out.len };
+    put_tbs(&out, d, mint_key_of(d), mint_key_of(d->by != NULL ? d->by : d));
+    mint_put_signature(&out, d);
+    return mint_finish(&out, d->flaws);
 }

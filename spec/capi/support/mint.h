@@ -43,7 +43,9 @@ enum {
     MINT_SAN_CRITICAL = 1 << 17,
     MINT_EKU_CRITICAL = 1 << 18,
     MINT_CONSTRAINTS_NOT_CRITICAL = 1 << 19,
-    MINT_CRITICAL_POISON = 1 << 20 /* a critical authorityInfoAccess */
+    MINT_CRITICAL_POISON = 1 << 20, /* a critical authorityInfoAccess */
+    MINT_UNIQUE_ID = 1 << 21,       /* an issuerUniqueID */
+    MINT_SERIAL_SHORT = 1 << 22     /* one octet */
 };
 
 struct mint {
@@ -55,20 +57,26 @@ struct mint {
     enum mint_digest digest;
     const char *from, *to; /* YYYYMMDDHHMMSSZ; from 2020 to 2040 unless said */
     bool ca;
-    int cas_below;           /* path length + 1; 0: no limit */
-    int usage;               /* bits as in struct x509; 0: what suits; -1: no keyUsage */
-    const char *eku;         /* "server", "client", "any", "code", "" for none; NULL: server */
-    const char *san;         /* "dns:a.example ip:7f000001 email:a@b uri:... dir:CN"; "" for none;
-                              NULL: dns:a.example, or for a CA none */
+    int cas_below;   /* path length + 1; 0: no limit */
+    int usage;       /* bits as in struct x509; 0: what suits; -1: no keyUsage */
+    const char *eku; /* "server", "client", "any", "code", "ocsp", "" for none; NULL: server */
+    const char *san; /* "dns:a.example ip:7f000001 email:a@b uri:... dir:CN", other:, x400: and id:
+                              in hex; "" for none; NULL: dns:a.example, or for a CA none */
     const char *constraints; /* "+dns:example -ip:7f000000ff000000": permitted, excluded */
     const char *policies;    /* OIDs below 1.2.3, as digits: "1 2"; "*" is anyPolicy */
+    const char *points;      /* distribution points of lists; see mint_put_point() */
     int explicit_policy;     /* requireExplicitPolicy + 1 */
+    const char *extensions;  /* more of them, whole, in hex */
+    const char *email;       /* an emailAddress in the subject of a leaf */
     unsigned flaws;
     unsigned variant; /* certificates that are alike but for this differ in their serial */
 };
 
 /* The certificate; to be freed. Ends the program when it cannot be made. */
 struct slice mint(const struct mint *description);
+
+/* Its private key, PKCS #8; to be freed. For keys on the curves P-256, P-384 and P-521. */
+struct slice mint_private_key(const struct mint *description);
 
 /* Frees the keys. */
 void mint_end(void);

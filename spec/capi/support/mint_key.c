@@ -92,6 +92,17 @@ struct mint_key *mint_key_of(const struct mint *description)
     return key;
 }
 
+struct slice mint_private_key(const struct mint *description)
+{
+    enum { LARGEST = 300 };
+    struct mint_key *key = mint_key_of(description);
+    uint8_t *der = malloc(LARGEST);
+    word32 len = LARGEST;
+    mint_need(der != NULL && key->kind <= MINT_P521 && wc_EccKeyToPKCS8(&key->ec, der, &len) > 0,
+              "no private key");
+    return (struct slice){ der, len };
+}
+
 static void free_key(struct mint_key *key)
 {
     switch (key->kind) {
