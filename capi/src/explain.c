@@ -3,17 +3,20 @@
 
 #include "civil.h"
 #include "text.h"
+#include "utf8.h"
 #include "verdict.h"
 
-/* Text out of certificates, of which one line is made whatever it holds. */
+/* Text out of certificates, of which one line of UTF-8 is made whatever it holds. */
 static void put_line(struct text *text, const char *line)
 {
-    for (; *line != '\0'; line++) {
-        unsigned char c = (unsigned char)*line;
-        if (c < ' ' || c == 0x7f)
-            text_add(text, "\\%02x", c);
+    struct slice rest = text_slice(line);
+    while (rest.len > 0) {
+        const uint8_t *at = rest.data;
+        uint32_t c = utf8_next(&rest);
+        if (c == UTF8_INVALID || c < ' ' || c == 0x7f)
+            text_add(text, "\\%02x", *at);
         else
-            text_add(text, "%c", c);
+            text_add(text, "%.*s", (int)(rest.data - at), (const char *)at);
     }
 }
 
@@ -78,6 +81,17 @@ static void put_facts(struct text *text, const secsock_verdict *verdict, const s
     put_findings(text, verdict, cert, indent);
 }
 
+static void put_revocation(struct text *text, const secsock_verdict *verdict, size_t index,
+                           const char *indent)
+{
+    struct verdict_revocation known = verdict_revocation(verdict, index);
+    char source[VERDICT_SOURCE_SIZE];
+    if (known.status != SECSOCK_STATUS_GOOD)
+        return; /* what is wrong is told as a problem */
+    verdict_source_text(&known, source);
+    text_add(text, "%snot revoked, by %s\n", indent, source);
+}
+
 static void put_path(struct text *text, const secsock_verdict *verdict)
 {
     enum { DEEPEST = 60 };
@@ -94,6 +108,7 @@ static void put_path(struct text *text, const secsock_verdict *verdict)
         text_begin(&line, indent, sizeof(indent));
         text_add(&line, "  %*s%s", width, "", i > 0 ? "│ " : "  ");
         put_facts(text, verdict, cert, i == 0, indent);
+        put_revocation(text, verdict, i, indent);
     }
 }
 

@@ -297,6 +297,18 @@ static void check_policies(struct policy_state *policies, const struct x509 *x50
         report_add(report, SECSOCK_PROBLEM_POLICY, "%s", flaw);
 }
 
+/* RFC 7469, section 2.6 */
+static void check_pins(const struct path *path, struct report *report)
+{
+    for (size_t i = 0; i < path->count; i++) {
+        if (path->links[i].pinned)
+            return;
+    }
+    report->cert = NULL;
+    report_add(report, SECSOCK_PROBLEM_NOT_PINNED,
+               "none of the %zu keys on its path is one that was asked for", path->count);
+}
+
 void judge_path(const struct validation *in, const struct path *path, size_t *work,
                 struct report *report)
 {
@@ -318,4 +330,6 @@ void judge_path(const struct validation *in, const struct path *path, size_t *wo
         if (!anchor)
             check_policies(&policies, &link->cert->x509, i == 0, report);
     }
+    if (in->required_pins != NULL)
+        check_pins(path, report);
 }

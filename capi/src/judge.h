@@ -13,6 +13,7 @@ enum { PATH_MOST = 48 };
 struct link {
     const secsock_cert *cert;
     enum signature_result signature; /* by the next one, its issuer */
+    bool pinned;                     /* its key is among in->required_pins */
 };
 
 enum path_end {

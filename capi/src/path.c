@@ -26,11 +26,11 @@ enum { WORTH_OF_A_STEP = 20 };
 struct node {
     const secsock_cert *cert;
     struct pubkey key;
-    uint32_t subject_hash;
-    uint32_t issuer_hash;
     unsigned problems;                   /* of its own, as an issuer */
     enum signature_result own_signature; /* with its own key */
-    bool anchor;
+    bool anchor;                         /* in the store of anchors */
+    bool trusted;                        /* sent, with a key that is trusted */
+    bool pinned;                         /* with a key that is asked for */
     bool judged;
     bool expanded;
     size_t edges; /* where those to its issuers begin, the most likely first */
@@ -44,6 +44,7 @@ struct edge {
 
 struct finder {
     const struct validation *in;
+    struct revocation *revocation;
     struct node *nodes;
     size_t node_count;
     size_t node_room;
@@ -76,6 +77,16 @@ static void *make_room(void *array, size_t count, size_t *room, size_t size)
     return moved;
 }
 
+static bool is_anchor(const struct node *node)
+{
+    return node->anchor || node->trusted;
+}
+
+static struct link link_to(const struct node *node)
+{
+    return (struct link){ node->cert, SIGNATURE_UNCHECKED, node->pinned };
+}
+
 /* The node of a certificate, made if there is none yet; an index, or node_count when memory is
  * short. Copies of one certificate are one node. */
 static size_t node_of(struct finder *finder, const secsock_cert *cert)
@@ -93,9 +104,8 @@ static size_t node_of(struct finder *finder, const secsock_cert *cert)
     finder->nodes = nodes;
     nodes[finder->node_count] = (struct node){
         .cert = cert,
-        .subject_hash = x509_name_hash(cert->x509.subject),
-        .issuer_hash = x509_name_hash(cert->x509.issuer),
         .own_signature = SIGNATURE_UNCHECKED,
+        .pinned = pin_list_holds(finder->in->required_pins, cert->x509.spki),
     };
     pubkey_read(&cert->x509, &nodes[finder->node_count].key);
     return finder->node_count++;
@@ -156,31 +166,21 @@ static void add_from_store(struct finder *finder, const secsock_store *store, st
 /* Finds all that may have issued a certificate: anchors, then what was sent, then the extra. */
 static void expand(struct finder *finder, size_t index)
 {
-    struct slice issuer = finder->nodes[index].cert->x509.issuer;
+    const struct x509 *x509 = &finder->nodes[index].cert->x509;
     size_t first = finder->edge_count;
-    add_from_store(finder, finder->in->anchors, issuer, true);
+    add_from_store(finder, finder->in->anchors, x509->issuer, true);
     for (size_t i = 0; i < finder->sent && finder->result == SECSOCK_OK; i++) {
         const struct node *candidate = &finder->nodes[i];
         if (i != index && !candidate->anchor &&
-            candidate->subject_hash == finder->nodes[index].issuer_hash &&
-            x509_name_equal(candidate->cert->x509.subject, issuer))
+            candidate->cert->x509.subject_hash == x509->issuer_hash &&
+            x509_name_equal(candidate->cert->x509.subject, x509->issuer))
             add_edge(finder, i);
     }
-    add_from_store(finder, finder->in->extra, issuer, false);
+    add_from_store(finder, finder->in->extra, x509->issuer, false);
     finder->nodes[index].expanded = true;
     finder->nodes[index].edges = first;
     finder->nodes[index].edge_count = finder->edge_count - first;
     sort_edges(finder, &finder->nodes[index]);
-}
-
-/* How many P-256 signatures the checking of one by this key is worth. */
-static size_t signature_price(const struct pubkey *key)
-{
-    if (key->kind == PUBKEY_EC)
-        return key->bits <= 256 ? 1 : key->bits <= 384 ? 4 : 8;
-    if (key->kind == PUBKEY_RSA || key->kind == PUBKEY_RSA_PSS)
-        return key->bits <= 2048 ? 1 : key->bits <= 4096 ? 2 : 16;
-    return key->kind == PUBKEY_ED448 ? 8 : 2;
 }
 
 /* The answer for another issuer with the same key: checked once, known for all. */
@@ -240,9 +240,11 @@ static unsigned own_problems(struct finder *finder, struct node *node)
 {
     struct report report = { .cert = node->cert };
     if (!node->judged) {
-        judge_cert(finder->in, &node->key, node->anchor ? ROLE_ANCHOR : ROLE_CA, &report);
+        judge_cert(finder->in, &node->key, is_anchor(node) ? ROLE_ANCHOR : ROLE_CA, &report);
         node->problems = report.count;
         node->judged = true;
+        if (report.result != SECSOCK_OK)
+            finder->result = report.result;
     }
     return node->problems;
 }
@@ -255,7 +257,7 @@ static bool is_loop(const struct finder *finder, size_t index)
         const struct node *other = &finder->nodes[finder->trail[i]];
         if (other == node)
             return true;
-        if (i > 0 && !node->anchor && other->subject_hash == node->subject_hash &&
+        if (i > 0 && !is_anchor(node) &&
             slice_equal(other->cert->x509.spki, node->cert->x509.spki) &&
             x509_name_equal(other->cert->x509.subject, node->cert->x509.subject))
             return true;
@@ -279,6 +281,9 @@ static void finish(struct finder *finder, unsigned cost)
     finder->step_work -= finder->step_work < STEPS_OF_A_PATH ? finder->step_work : STEPS_OF_A_PATH;
     finder->path.end = PATH_ANCHORED;
     judge_path(finder->in, &finder->path, &finder->name_work, &report);
+    revocation_check(finder->revocation, &finder->path, &finder->name_work, &report);
+    if (report.result != SECSOCK_OK)
+        finder->result = report.result;
     keep(finder, cost + report.count);
     finder->found = cost + report.count == 0;
     finder->path.end = PATH_NOWHERE;
@@ -312,8 +317,8 @@ static void follow(struct finder *finder, size_t from, struct edge *edge, unsign
         return;
     link->signature = edge->signature;
     finder->trail[finder->path.count] = edge->issuer;
-    finder->path.links[finder->path.count++] = (struct link){ issuer->cert, SIGNATURE_UNCHECKED };
-    if (issuer->anchor)
+    finder->path.links[finder->path.count++] = link_to(issuer);
+    if (is_anchor(issuer))
         finish(finder, cost);
     else
         visit(finder, cost);
@@ -349,7 +354,7 @@ static void search(struct finder *finder, bool clean_only)
     finder->best_cost = (unsigned)-1;
     finder->path.count = 1;
     finder->path.end = PATH_NOWHERE;
-    finder->path.links[0] = (struct link){ finder->nodes[0].cert, SIGNATURE_UNCHECKED };
+    finder->path.links[0] = link_to(&finder->nodes[0]);
     finder->trail[0] = 0;
     visit(finder, 0);
 }
@@ -375,8 +380,11 @@ static void find(struct finder *finder, secsock_cert *const *chain, size_t count
     finder->sent = finder->node_count;
     if (finder->result != SECSOCK_OK)
         return;
-    if (judge_holds(finder->in->anchors, &chain[0]->x509)) {
-        finder->best.links[0] = (struct link){ chain[0], SIGNATURE_UNCHECKED };
+    for (size_t i = 0; i < finder->sent; i++)
+        finder->nodes[i].trusted =
+            pin_list_holds(finder->in->trusted_pins, finder->nodes[i].cert->x509.spki);
+    if (finder->nodes[0].trusted || judge_holds(finder->in->anchors, &chain[0]->x509)) {
+        finder->best.links[0] = link_to(&finder->nodes[0]);
         finder->best.count = 1;
         finder->best.end = PATH_ANCHORED;
         return;
@@ -391,9 +399,12 @@ static void find(struct finder *finder, secsock_cert *const *chain, size_t count
 }
 
 int path_find(const struct validation *in, secsock_cert *const *chain, size_t count,
-              size_t *name_work, struct path *out, bool *exhausted)
+              struct revocation *revocation, size_t *name_work, struct path *out, bool *exhausted)
 {
-    struct finder finder = { .in = in, .signature_work = SIGNATURE_WORK, .name_work = *name_work };
+    struct finder finder = { .in = in,
+                             .revocation = revocation,
+                             .signature_work = SIGNATURE_WORK,
+                             .name_work = *name_work };
     find(&finder, chain, count);
     *out = finder.best;
     *exhausted = finder.exhausted;

@@ -17,6 +17,7 @@ struct state {
     const struct validation *in;
     secsock_verdict *verdict;
     struct cert_list chain; /* what could be read */
+    struct revocation revocation;
     bool leaf_read;
 };
 
@@ -74,10 +75,10 @@ static void check_name(const struct validation *in, struct report *report)
     peername_list(leaf, issued_for, sizeof(issued_for));
     if (peername_classify(in->peername, NULL, NULL) == PEERNAME_INVALID)
         report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH,
-                   "\"%s\" is neither a DNS name in A-labels nor an IP address", in->peername);
+                   "\"%s\" is no DNS name in A-labels, no IP address and no mailbox", in->peername);
     else if (issued_for[0] == '\0')
         report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH,
-                   "issued for no host at all (subjectAltName), so not for %s", in->peername);
+                   "issued for nobody at all (subjectAltName), so not for %s", in->peername);
     else
         report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH, "issued for %s, not for %s", issued_for,
                    in->peername);
@@ -89,6 +90,12 @@ static bool is_self_signed(const struct x509 *x509)
     pubkey_read(x509, &key);
     return x509_is_self_issued(x509) &&
            signature_verify(x509->sig_alg, x509->tbs, x509->signature, &key) == SIGNATURE_GOOD;
+}
+
+static bool trusts_nobody(const struct validation *in)
+{
+    return (in->anchors == NULL || secsock_store_count(in->anchors) == 0) &&
+           (in->trusted_pins == NULL || in->trusted_pins->count == 0);
 }
 
 /* Why no path leads on from here. */
@@ -107,7 +114,7 @@ static void report_end(const struct validation *in, const struct path *path, str
     else if (self_signed)
         report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
                    "signed with its own key, and not a trust anchor");
-    else if (in->anchors == NULL || secsock_store_count(in->anchors) == 0)
+    else if (trusts_nobody(in))
         report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
                    "signed by %s, and there are no trust anchors", name);
     else if (path->end == PATH_WRONG_KEY)
@@ -122,7 +129,7 @@ static void report_end(const struct validation *in, const struct path *path, str
 }
 
 /* Puts the path and everything that is wrong with it into the verdict. */
-static int report_path(const struct state *state, const struct path *path, size_t name_work)
+static int report_path(struct state *state, const struct path *path, size_t name_work)
 {
     const struct validation *in = state->in;
     struct report report = { .verdict = state->verdict };
@@ -139,27 +146,39 @@ static int report_path(const struct state *state, const struct path *path, size_
         judge_cert(in, &key, judge_role(path, i), &report);
     }
     judge_path(in, path, &name_work, &report);
+    if (report.result == SECSOCK_OK)
+        revocation_check(&state->revocation, path, &name_work, &report);
     report.cert = path->links[0].cert;
     check_name(in, &report);
     return report.result;
 }
 
-static int judge(struct state *state)
+static int judge_paths(struct state *state)
 {
     size_t name_work = NAME_WORK;
     struct path path;
     bool exhausted;
-    int result = read_chain(state);
-    if (result != SECSOCK_OK || !state->leaf_read)
-        return result;
-    result =
-        path_find(state->in, state->chain.certs, state->chain.count, &name_work, &path, &exhausted);
+    int result = path_find(state->in, state->chain.certs, state->chain.count, &state->revocation,
+                           &name_work, &path, &exhausted);
     /* What was enough for every path is enough for this one. */
     if (result == SECSOCK_OK)
         result = report_path(state, &path, name_work > 0 ? NAME_WORK : 0);
     if (result == SECSOCK_OK && exhausted)
         result = verdict_add(state->verdict, SECSOCK_PROBLEM_TOO_COMPLEX, NULL,
                              "the search for a path was given up: there are too many ways to go");
+    return result;
+}
+
+static int judge(struct state *state)
+{
+    int result = read_chain(state);
+    if (result != SECSOCK_OK || !state->leaf_read)
+        return result;
+    result =
+        revocation_begin(&state->revocation, state->in, state->chain.certs, state->chain.count);
+    if (result == SECSOCK_OK)
+        result = judge_paths(state);
+    revocation_end(&state->revocation);
     return result;
 }
 

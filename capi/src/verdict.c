@@ -21,6 +21,7 @@ struct secsock_verdict {
     struct finding *findings; /* in the order that the public header promises */
     size_t finding_count;
     size_t finding_room;
+    struct verdict_revocation *revocations; /* as many as the path has, or NULL: all unknown */
     char *peername;
     int64_t time;
     int name_result;
@@ -63,6 +64,7 @@ void secsock_verdict_free(secsock_verdict *verdict)
     free(verdict->findings);
     cert_list_clear(&verdict->chain);
     cert_list_clear(&verdict->path);
+    free(verdict->revocations);
     free(verdict->peername);
     free(verdict);
 }
@@ -140,8 +142,10 @@ static char *format_text(const char *format, va_list args)
     len = vsnprintf(NULL, 0, format, args);
     if (len >= 0)
         text = malloc((size_t)len + 1);
-    if (text != NULL)
+    if (text != NULL) {
         vsnprintf(text, (size_t)len + 1, format, again);
+        text_tidy(text); /* the peer's name may be anything, and names are cut to fit */
+    }
     va_end(again);
     return text;
 }
@@ -200,6 +204,39 @@ void verdict_set_name_result(secsock_verdict *verdict, int name_result)
 void verdict_set_resumed(secsock_verdict *verdict, bool resumed)
 {
     verdict->resumed = resumed;
+}
+
+int verdict_set_revocation(secsock_verdict *verdict, size_t index,
+                           const struct verdict_revocation *revocation)
+{
+    if (verdict->revocations == NULL)
+        verdict->revocations = calloc(verdict->path.count, sizeof(verdict->revocations[0]));
+    if (verdict->revocations == NULL)
+        return SECSOCK_E_MEMORY;
+    verdict->revocations[index] = *revocation;
+    return SECSOCK_OK;
+}
+
+void verdict_source_text(const struct verdict_revocation *revocation,
+                         char text[VERDICT_SOURCE_SIZE])
+{
+    char day[CIVIL_TEXT_SIZE];
+    civil_date_text(revocation->dated, day);
+    snprintf(text, VERDICT_SOURCE_SIZE, "%s of %s%s",
+             revocation->stapled ? "the response" : "a list", day,
+             revocation->stapled ? " that came along" : "");
+}
+
+struct verdict_revocation verdict_revocation(const secsock_verdict *verdict, size_t index)
+{
+    if (verdict->revocations == NULL || index >= verdict->path.count)
+        return (struct verdict_revocation){ .status = SECSOCK_STATUS_UNKNOWN };
+    return verdict->revocations[index];
+}
+
+int secsock_verdict_revocation(const secsock_verdict *verdict, size_t index)
+{
+    return verdict_revocation(verdict, index).status;
 }
 
 void verdict_set_anchored(secsock_verdict *verdict, bool anchored)

@@ -28,6 +28,25 @@ __attribute__((format(printf, 4, 0))) int verdict_add_list(secsock_verdict *verd
 void verdict_set_name_result(secsock_verdict *verdict, int name_result);
 void verdict_set_resumed(secsock_verdict *verdict, bool resumed);
 
+/* What is known about a certificate's revocation, and from whom. */
+struct verdict_revocation {
+    int status;    /* secsock_revocation_status */
+    bool stapled;  /* from the response that came along, not from a list */
+    int64_t dated; /* thisUpdate of the response or list */
+};
+
+/* Of the path's index-th certificate. SECSOCK_OK or SECSOCK_E_MEMORY. */
+int verdict_set_revocation(secsock_verdict *verdict, size_t index,
+                           const struct verdict_revocation *revocation);
+
+/* "a list of 2026-01-02": who says so. */
+enum { VERDICT_SOURCE_SIZE = 80 };
+void verdict_source_text(const struct verdict_revocation *revocation,
+                         char text[VERDICT_SOURCE_SIZE]);
+
+/* Unknown where nothing was set. */
+struct verdict_revocation verdict_revocation(const secsock_verdict *verdict, size_t index);
+
 /* Whether the last certificate of the path is a trust anchor. */
 void verdict_set_anchored(secsock_verdict *verdict, bool anchored);
 bool verdict_is_anchored(const secsock_verdict *verdict);

@@ -20,7 +20,7 @@ static const struct mint leaf = { .by = &inter, .number = 3 };
 static const struct mint wild = { .by = &inter,
                                   .number = 3,
                                   .san = "dns:a.example dns:*.b.example" };
-static const struct mint nobody = { .by = &inter, .number = 3, .san = "email:a@b.example" };
+static const struct mint nobody = { .by = &inter, .number = 3, .san = "uri:https://b.example/" };
 static const struct mint old = { .by = &inter, .number = 3, .to = "20251221120000Z" };
 static const struct mint early = { .by = &inter, .number = 3, .from = "20260102130000Z" };
 static const struct mint weak = { .by = &inter, .number = 3, .kind = MINT_RSA_1024 };
@@ -49,12 +49,12 @@ static void sentences(void)
           &root,
           "mail.example",
           SECSOCK_PROBLEM_NAME_MISMATCH,
-          "issued for no host at all (subjectAltName), so not for mail.example" },
+          "issued for nobody at all (subjectAltName), so not for mail.example" },
         { { &leaf, &inter },
           &root,
           "mail example",
           SECSOCK_PROBLEM_NAME_MISMATCH,
-          "\"mail example\" is neither a DNS name in A-labels nor an IP address" },
+          "\"mail example\" is no DNS name in A-labels, no IP address and no mailbox" },
         { { &old, &inter },
           &root,
           NULL,
