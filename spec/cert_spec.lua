@@ -99,9 +99,29 @@ describe("A certificate", function()
     assert.equal(cert, identity)
   end)
 
+  it("tells its names in parts", function()
+    assert.same({ { type = "CN", value = "Example Services" } }, cert:subjectparts())
+    assert.same({ { type = "CN", value = "Example Issuing Authority" } }, cert:issuerparts())
+    assert.is_nil(cert:friendlyname())
+  end)
+
+  it("tells whom it is for", function()
+    for _, name in ipairs { "mail.example", "MAIL.example", "127.0.0.1" } do
+      assert.is_true(cert:matches(name), name)
+    end
+    for _, name in ipairs { "example", "x.mail.example", "127.0.0.2", "me@mail.example", "" } do
+      assert.is_false(cert:matches(name), name)
+    end
+    assert.has_error(function() cert:matches() end)
+    assert.has_error(function() cert:matches "mail.example\0" end)
+  end)
+
   it("is the same in every encoding", function()
     assert.equal(cert, assert(secsock.cert.der(cert:der())))
     assert.equal(cert, assert(secsock.cert.pem(cert:pem())))
+    local path = support.write(cert:der())
+    assert.equal(cert, assert(secsock.cert.load(path)))
+    os.remove(path)
     assert.are_not_equal(cert, root)
     assert.matches("^%-%-%-%-%-BEGIN CERTIFICATE%-%-%-%-%-\n", cert:pem())
   end)

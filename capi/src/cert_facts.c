@@ -10,11 +10,22 @@
 #include "cert.h"
 #include "name_text.h"
 #include "oid.h"
+#include "pem.h"
 #include "pubkey.h"
 
 struct name {
     int kind; /* a secsock_san */
     const char *text;
+};
+
+struct part {
+    const char *type, *value;
+};
+
+/* A list that is counted before there is memory for it. */
+struct parts {
+    struct part *parts;
+    size_t count;
 };
 
 /* All that the getters return as text: in one allocation with the strings behind, so that many
@@ -28,6 +39,8 @@ struct cert_facts {
     size_t name_count;
     const char **purposes;
     size_t purpose_count;
+    struct parts subject_parts, issuer_parts;
+    const char *friendly_name;
 };
 
 struct digests {
@@ -94,17 +107,9 @@ static const char *put_oid(struct text *pool, struct slice oid)
 
 static const char *put_pem(struct text *pool, struct slice der)
 {
-    enum { WIDTH = 64 }; /* RFC 7468, section 2 */
-    static const char begin[] = "-----BEGIN CERTIFICATE-----\n";
-    static const char end[] = "-----END CERTIFICATE-----\n";
-    size_t middle = base64_encoded_len(der.len, WIDTH);
-    char *out = room(pool, strlen(begin) + middle + strlen(end));
-    if (out != NULL) {
-        memcpy(out, begin, strlen(begin));
-        base64_encode(out + strlen(begin), der, WIDTH);
-        memcpy(out + strlen(begin) + middle, end, strlen(end));
-    }
-    return out;
+    size_t start = pool->len;
+    pem_add_block(pool, "CERTIFICATE", der);
+    return finish(pool, start);
 }
 
 /* --------------------------------------------------------------------------------------- facts */
@@ -207,9 +212,39 @@ static void put_purposes(struct cert_facts *facts, struct text *pool, const stru
     }
 }
 
-static void put_all(struct cert_facts *facts, struct text *pool, const struct x509 *x509,
+/* The attributes of a name, in the order in which they are encoded. */
+static void put_parts(struct parts *parts, struct text *pool, struct slice name)
+{
+    struct x509_name_cursor cursor;
+    struct x509_attribute attribute;
+    parts->count = 0;
+    x509_name_begin(&cursor, name);
+    while (x509_name_next(&cursor, &attribute)) {
+        const char *type = put_oid(pool, attribute.type);
+        size_t start = pool->len;
+        name_text_value(pool, &attribute);
+        const char *value = finish(pool, start);
+        if (parts->parts != NULL)
+            parts->parts[parts->count] = (struct part){ type, value };
+        parts->count++;
+    }
+}
+
+/* A BMPString, as an attribute's value may be. */
+static const char *put_friendly_name(struct text *pool, struct slice name)
+{
+    const struct x509_attribute bmp = { .value = name, .tag = 0x1e };
+    size_t start = pool->len;
+    if (name.data == NULL)
+        return NULL;
+    name_text_value(pool, &bmp);
+    return finish(pool, start);
+}
+
+static void put_all(struct cert_facts *facts, struct text *pool, const secsock_cert *cert,
                     const struct digests *digests)
 {
+    const struct x509 *x509 = &cert->x509;
     struct slice algorithm, parameters;
     facts->subject = put_name(pool, x509->subject);
     facts->issuer = put_name(pool, x509->issuer);
@@ -228,6 +263,9 @@ static void put_all(struct cert_facts *facts, struct text *pool, const struct x5
     put_key(facts, pool, x509);
     put_names(facts, pool, x509);
     put_purposes(facts, pool, x509);
+    put_parts(&facts->subject_parts, pool, x509->subject);
+    put_parts(&facts->issuer_parts, pool, x509->issuer);
+    facts->friendly_name = put_friendly_name(pool, cert->friendly_name);
 }
 
 static bool hash(enum wc_HashType type, struct slice data, uint8_t *out, size_t size)
@@ -235,9 +273,28 @@ static bool hash(enum wc_HashType type, struct slice data, uint8_t *out, size_t 
     return wc_Hash(type, data.data, (word32)data.len, out, (word32)size) == 0;
 }
 
-/* NULL when memory is short. */
-static struct cert_facts *make(const struct x509 *x509)
+/* Points the lists of `facts` into the memory behind it, as long as `count` has found them to be;
+ * returns what lies behind them. */
+static char *place_lists(struct cert_facts *facts, const struct cert_facts *count)
 {
+    facts->names = (struct name *)(facts + 1);
+    facts->subject_parts.parts = (struct part *)(facts->names + count->name_count);
+    facts->issuer_parts.parts = facts->subject_parts.parts + count->subject_parts.count;
+    facts->purposes = (const char **)(facts->issuer_parts.parts + count->issuer_parts.count);
+    return (char *)(facts->purposes + count->purpose_count);
+}
+
+static size_t lists_size(const struct cert_facts *count)
+{
+    return count->name_count * sizeof(struct name) +
+           (count->subject_parts.count + count->issuer_parts.count) * sizeof(struct part) +
+           count->purpose_count * sizeof(char *);
+}
+
+/* NULL when memory is short. */
+static struct cert_facts *make(const secsock_cert *cert)
+{
+    const struct x509 *x509 = &cert->x509;
     struct digests digests;
     struct cert_facts count = { .subject = NULL };
     struct text counter, pool;
@@ -246,17 +303,13 @@ static struct cert_facts *make(const struct x509 *x509)
         !hash(WC_HASH_TYPE_SHA256, x509->spki, digests.pin, sizeof(digests.pin)))
         return NULL;
     text_begin(&counter, NULL, 0);
-    put_all(&count, &counter, x509, &digests);
+    put_all(&count, &counter, cert, &digests);
 
-    size_t names = count.name_count * sizeof(struct name);
-    size_t purposes = count.purpose_count * sizeof(char *);
-    struct cert_facts *facts = calloc(1, sizeof(*facts) + names + purposes + counter.len);
+    struct cert_facts *facts = calloc(1, sizeof(*facts) + lists_size(&count) + counter.len);
     if (facts == NULL)
         return NULL;
-    facts->names = (struct name *)(facts + 1);
-    facts->purposes = (const char **)(facts->names + count.name_count);
-    text_begin(&pool, (char *)(facts->purposes + count.purpose_count), counter.len);
-    put_all(facts, &pool, x509, &digests);
+    text_begin(&pool, place_lists(facts, &count), counter.len);
+    put_all(facts, &pool, cert, &digests);
     return facts;
 }
 
@@ -272,7 +325,7 @@ static const struct cert_facts *facts_of(const secsock_cert *cert)
     struct cert_facts *facts = atomic_load(&mine->facts);
     if (facts != NULL)
         return facts;
-    struct cert_facts *made = make(&cert->x509);
+    struct cert_facts *made = make(cert);
     if (made == NULL || atomic_compare_exchange_strong(&mine->facts, &facts, made))
         return made;
     cert_facts_free(made);
@@ -374,4 +427,28 @@ const char *secsock_cert_san(const secsock_cert *cert, size_t index, int *kind)
     if (kind != NULL)
         *kind = facts->names[index].kind;
     return facts->names[index].text;
+}
+
+const char *secsock_cert_friendly_name(const secsock_cert *cert)
+{
+    return facts_or_none(cert)->friendly_name;
+}
+
+static const char *part_at(const struct parts *parts, size_t index, const char **type)
+{
+    if (index >= parts->count)
+        return NULL;
+    if (type != NULL)
+        *type = parts->parts[index].type;
+    return parts->parts[index].value;
+}
+
+const char *secsock_cert_subject_part(const secsock_cert *cert, size_t index, const char **type)
+{
+    return part_at(&facts_or_none(cert)->subject_parts, index, type);
+}
+
+const char *secsock_cert_issuer_part(const secsock_cert *cert, size_t index, const char **type)
+{
+    return part_at(&facts_or_none(cert)->issuer_parts, index, type);
 }

@@ -17,7 +17,7 @@
 
 /* ------------------------------------------------------------------------------------ reading */
 
-static int copy(struct slice der, struct secret *out, secsock_error *error)
+int key_copy(struct slice der, struct secret *out, secsock_error *error)
 {
     if (!secret_new(out, der.len))
         return error_memory(error);
@@ -25,19 +25,46 @@ static int copy(struct slice der, struct secret *out, secsock_error *error)
     return SECSOCK_OK;
 }
 
+static bool is_encrypted_pkcs8(const struct pem_block *block)
+{
+    return pem_label_is(block, "ENCRYPTED PRIVATE KEY");
+}
+
+static bool is_supported(const struct pem_block *block)
+{
+    return is_encrypted_pkcs8(block) || pem_label_is(block, "PRIVATE KEY") ||
+           pem_label_is(block, "RSA PRIVATE KEY") || pem_label_is(block, "EC PRIVATE KEY");
+}
+
+static int open_encrypted(const struct pem_block *block, const char *text, struct secret *out,
+                          secsock_error *error)
+{
+    struct password password;
+    if (text == NULL)
+        return error_set(error, SECSOCK_E_PASSWORD,
+                         "the key is encrypted and no password was given");
+    int result = password_begin(&password, text, error);
+    if (result == SECSOCK_OK && is_encrypted_pkcs8(block))
+        result = keycrypt_open_pkcs8(block->der, &password, out, error);
+    else if (result == SECSOCK_OK)
+        result = keycrypt_open_legacy(block, &password, out, error);
+    password_end(&password);
+    return result;
+}
+
 int key_read(const struct pem_block *block, const char *password, struct secret *out,
              secsock_error *error)
 {
+    int result;
     *out = (struct secret){ NULL, 0 };
-    if (pem_label_is(block, "ENCRYPTED PRIVATE KEY"))
-        return keycrypt_open_pkcs8(block, password, out, error);
-    if (!pem_label_is(block, "PRIVATE KEY") && !pem_label_is(block, "RSA PRIVATE KEY") &&
-        !pem_label_is(block, "EC PRIVATE KEY"))
-        return pem_error(block, error, SECSOCK_E_UNSUPPORTED,
-                         "private keys of this kind are not supported");
-    if (block->headers.len > 0)
-        return keycrypt_open_legacy(block, password, out, error);
-    return copy(block->der, out, error);
+    if (!is_supported(block))
+        result =
+            error_set(error, SECSOCK_E_UNSUPPORTED, "private keys of this kind are not supported");
+    else if (is_encrypted_pkcs8(block) || block->headers.len > 0)
+        result = open_encrypted(block, password, out, error);
+    else
+        result = key_copy(block->der, out, error);
+    return result == SECSOCK_OK ? result : pem_prefix(block, error, result);
 }
 
 /* ---------------------------------------------------------------------------------- comparing */

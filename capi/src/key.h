@@ -10,6 +10,8 @@
 int key_read(const struct pem_block *block, const char *password, struct secret *out,
              secsock_error *error);
 
+int key_copy(struct slice der, struct secret *out, secsock_error *error);
+
 /* Whether the private key belongs to the certificate: SECSOCK_OK, SECSOCK_E_KEY_MISMATCH, or why
  * that cannot be told. */
 int key_check(struct slice key, const struct x509 *cert, secsock_error *error);

@@ -165,10 +165,29 @@ bool pem_is_private_key(const struct pem_block *block)
            memcmp(block->label.data + block->label.len - len, suffix, len) == 0;
 }
 
-int pem_error(const struct pem_block *block, secsock_error *error, int code, const char *what)
+int pem_prefix(const struct pem_block *block, secsock_error *error, int code)
 {
     enum { LONGEST = 40 };
     int shown = block->label.len < LONGEST ? (int)block->label.len : LONGEST;
-    return error_set(error, code, "block %u (%.*s, line %u): %s", block->number, shown,
-                     (const char *)block->label.data, block->line, what);
+    char where[LONGEST + 64];
+    snprintf(where, sizeof(where), "block %u (%.*s, line %u)", block->number, shown,
+             (const char *)block->label.data, block->line);
+    return error_prefix(error, code, where);
+}
+
+int pem_error(const struct pem_block *block, secsock_error *error, int code, const char *what)
+{
+    error_set(error, code, "%s", what);
+    return pem_prefix(block, error, code);
+}
+
+void pem_add_block(struct text *out, const char *label, struct slice der)
+{
+    enum { WIDTH = 64 }; /* RFC 7468, section 2 */
+    size_t len = base64_encoded_len(der.len, WIDTH);
+    text_add(out, "%s%s%s\n", begin, label, dashes);
+    if (out->len + len < out->size)
+        base64_encode(out->buffer + out->len, der, WIDTH);
+    out->len += len;
+    text_add(out, "%s%s%s\n", end, label, dashes);
 }

@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "secret.h"
+#include "text.h"
 
 /* Where the reading stands. */
 struct pem {
@@ -39,5 +40,11 @@ bool pem_is_private_key(const struct pem_block *block); /* of whatever kind */
 
 /* Sets an error that begins with the block's number and line; returns `code`. */
 int pem_error(const struct pem_block *block, secsock_error *error, int code, const char *what);
+
+/* Puts them in front of an error that is there already; returns `code`. */
+int pem_prefix(const struct pem_block *block, secsock_error *error, int code);
+
+/* Appends a block. While `out` only counts, what `der` points to may be missing. */
+void pem_add_block(struct text *out, const char *label, struct slice der);
 
 #endif

@@ -1,4 +1,4 @@
-/* A certificate: loading it, and its facts. */
+/* A certificate, and its facts. How it is loaded and exported is in cert_load.c. */
 #include <string.h>
 
 #include "core.h"
@@ -51,68 +51,6 @@ static int equal(lua_State *L)
     const void *other = secsock_cert_der(core_check_cert(L, 2), &other_length);
 
     lua_pushboolean(L, length == other_length && memcmp(der, other, length) == 0);
-    return 1;
-}
-
-/* --------------------------------------------------------------------------------- loading */
-
-/* cert.load(path[, password]) */
-static int load(lua_State *L)
-{
-    const char *path = core_check_text(L, 1), *password = core_opt_text(L, 2);
-    secsock_cert **cert = core_new_cert(L);
-    secsock_error error;
-
-    return secsock_cert_load(cert, path, password, &error) >= 0 ? 1 : core_fail(L, &error);
-}
-
-/* cert.pem(text[, password]) */
-static int from_pem(lua_State *L)
-{
-    size_t length;
-    const char *text = luaL_checklstring(L, 1, &length), *password = core_opt_text(L, 2);
-    secsock_cert **cert = core_new_cert(L);
-    secsock_error error;
-
-    return secsock_cert_from_pem(cert, text, length, password, &error) >= 0 ? 1
-                                                                            : core_fail(L, &error);
-}
-
-/* cert.der(bytes) */
-static int from_der(lua_State *L)
-{
-    size_t length;
-    const char *bytes = luaL_checklstring(L, 1, &length);
-    secsock_cert **cert = core_new_cert(L);
-    secsock_error error;
-
-    return secsock_cert_from_der(cert, bytes, length, &error) >= 0 ? 1 : core_fail(L, &error);
-}
-
-/* core.identityfile(cert path, key path|nil, password|nil) */
-static int identityfile(lua_State *L)
-{
-    const char *path = core_check_text(L, 1), *key_path = core_opt_text(L, 2);
-    const char *password = core_opt_text(L, 3);
-    secsock_cert **cert = core_new_cert(L);
-    secsock_error error;
-
-    if (secsock_cert_load_identity(cert, path, key_path, password, &error) < 0)
-        return core_fail(L, &error);
-    return 1;
-}
-
-/* core.identitypem(cert text, key text, password|nil) */
-static int identitypem(lua_State *L)
-{
-    size_t length, key_length;
-    const char *text = luaL_checklstring(L, 1, &length);
-    const char *key = luaL_checklstring(L, 2, &key_length), *password = core_opt_text(L, 3);
-    secsock_cert **cert = core_new_cert(L);
-    secsock_error error;
-
-    if (secsock_cert_identity_from_pem(cert, text, length, key, key_length, password, &error) < 0)
-        return core_fail(L, &error);
     return 1;
 }
 
@@ -355,6 +293,61 @@ static int chain(lua_State *L)
     return 1;
 }
 
+static int friendlyname(lua_State *L)
+{
+    return push_fact(L, secsock_cert_friendly_name);
+}
+
+typedef const char *part_fn(const secsock_cert *cert, size_t index, const char **type);
+
+/* A list of { type = word, value = text }, in the order of the certificate. */
+static int push_parts(lua_State *L, part_fn *part)
+{
+    secsock_cert *cert = core_check_cert(L, 1);
+    const char *value, *type;
+
+    lua_newtable(L);
+    for (size_t i = 0; (value = part(cert, i, &type)) != NULL; i++) {
+        lua_createtable(L, 0, 2);
+        lua_pushstring(L, type);
+        lua_setfield(L, -2, "type");
+        lua_pushstring(L, value);
+        lua_setfield(L, -2, "value");
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    return 1;
+}
+
+static int subjectparts(lua_State *L)
+{
+    return push_parts(L, secsock_cert_subject_part);
+}
+
+static int issuerparts(lua_State *L)
+{
+    return push_parts(L, secsock_cert_issuer_part);
+}
+
+/* c:matches(name) */
+static int matches(lua_State *L)
+{
+    lua_pushboolean(L, secsock_cert_matches(core_check_cert(L, 1), core_check_text(L, 2)));
+    return 1;
+}
+
+static int exportable(lua_State *L)
+{
+    return push_flag(L, secsock_cert_is_exportable);
+}
+
+/* c:forbidexport() -> c */
+static int forbidexport(lua_State *L)
+{
+    secsock_cert_forbid_export(core_check_cert(L, 1));
+    lua_settop(L, 1);
+    return 1;
+}
+
 static const luaL_Reg methods[] = {
     { "subject", subject },
     { "issuer", issuer },
@@ -382,15 +375,13 @@ static const luaL_Reg methods[] = {
     { "der", to_der },
     { "pem", to_pem },
     { "chain", chain },
-    { NULL, NULL },
-};
-
-static const luaL_Reg functions[] = {
-    { "load", load },
-    { "pem", from_pem },
-    { "der", from_der },
-    { "identityfile", identityfile },
-    { "identitypem", identitypem },
+    { "friendlyname", friendlyname },
+    { "subjectparts", subjectparts },
+    { "issuerparts", issuerparts },
+    { "matches", matches },
+    { "exportable", exportable },
+    { "forbidexport", forbidexport },
+    { "export", core_cert_export },
     { NULL, NULL },
 };
 
@@ -407,6 +398,6 @@ void core_open_cert(lua_State *L)
     core_new_class(L, &class);
     lua_pop(L, 1);
     lua_newtable(L);
-    luaL_setfuncs(L, functions, 0);
+    luaL_setfuncs(L, core_cert_functions, 0);
     lua_setfield(L, -2, "cert");
 }

@@ -275,6 +275,8 @@ static void loads_identities(void)
         { "bom.pem", "server.key", NULL, 0 },
         { "ed25519-chain.pem", "ed25519.key", NULL, 1 },
         { "two-keys.pem", "server.key", NULL, 0 },
+        { "server.der", "server-pbes1.key", "secret", 0 },
+        { "pfx/modern.pfx", NULL, "secret", 2 },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         secsock_cert *cert = NULL;
@@ -326,7 +328,10 @@ static void refuses_bad_identities(void)
           "empty.pem: there is no certificate: it is "
           "empty" },
         { "garbage.pem", NULL, NULL, SECSOCK_E_FORMAT, "it is not PEM" },
-        { "server.der", NULL, NULL, SECSOCK_E_FORMAT, "it may be DER" },
+        { "server.der", NULL, NULL, SECSOCK_E_NO_KEY, "server.der: there is no private key" },
+        { "pfx/nokeys.pfx", NULL, "secret", SECSOCK_E_NO_KEY,
+          "nokeys.pfx: there is no private key in the PFX file" },
+        { "pfx/modern.pfx", NULL, "wrong", SECSOCK_E_PASSWORD, "modern.pfx: the password is " },
         { "bad-der.pem", NULL, NULL, SECSOCK_E_FORMAT,
           "bad-der.pem: block 1 (CERTIFICATE, line 1): " },
         { "bad-base64.pem", NULL, NULL, SECSOCK_E_FORMAT, "it is not valid base64" },
@@ -421,11 +426,11 @@ static void limits_the_issuers(void)
         memcpy(many + i * len, one, len);
     secsock_cert *cert = NULL;
     secsock_error error;
-    CHECK(secsock_cert_from_pem(&cert, many, 33 * len, NULL, &error) == SECSOCK_OK,
-          "32 issuers are loaded");
+    CHECK(secsock_cert_from_pem(&cert, many, 36 * len, NULL, &error) == SECSOCK_OK,
+          "35 issuers are loaded");
     secsock_cert_free(cert);
-    CHECK(secsock_cert_from_pem(&cert, many, 34 * len, NULL, &error) == SECSOCK_E_LIMIT,
-          "33 are not: %s", error.message);
+    CHECK(secsock_cert_from_pem(&cert, many, 37 * len, NULL, &error) == SECSOCK_E_LIMIT,
+          "36 are not: %s", error.message);
     free(one);
     free(many);
 }

@@ -54,6 +54,48 @@ static int facts(secsock_error *error)
     return rc;
 }
 
+static int pfx_identity(secsock_error *error)
+{
+    secsock_cert *identity = NULL;
+    int rc = secsock_cert_load(&identity, pki_path("pfx/legacy.pfx"), "secret", error);
+    if ((rc == SECSOCK_OK) != (identity != NULL))
+        rc = SECSOCK_E_INTERNAL;
+    secsock_cert_free(identity);
+    return rc;
+}
+
+static int unprotected_pfx(secsock_error *error)
+{
+    secsock_cert *identity = NULL;
+    int rc = secsock_cert_load(&identity, pki_path("pfx/bare.pfx"), NULL, error);
+    secsock_cert_free(identity);
+    return rc;
+}
+
+static int export_as(secsock_error *error, bool pfx)
+{
+    static char buffer[16384];
+    secsock_cert *identity = NULL;
+    int parts = SECSOCK_EXPORT_CERT | SECSOCK_EXPORT_CHAIN | SECSOCK_EXPORT_KEY;
+    int rc = secsock_cert_load(&identity, pki_path("pfx/named.pfx"), "secret", error);
+    if (rc == SECSOCK_OK && pfx)
+        rc = secsock_cert_export_pfx(identity, parts, "secret", buffer, sizeof(buffer), error);
+    else if (rc == SECSOCK_OK)
+        rc = secsock_cert_export_pem(identity, parts, "secret", buffer, sizeof(buffer), error);
+    secsock_cert_free(identity);
+    return rc < 0 ? rc : SECSOCK_OK;
+}
+
+static int pfx_export(secsock_error *error)
+{
+    return export_as(error, true);
+}
+
+static int pem_export(secsock_error *error)
+{
+    return export_as(error, false);
+}
+
 /* -------------------------------------------------------------------------------------- stores */
 
 static int with_store(int (*load)(secsock_store *store, const char *path, secsock_error *error),
@@ -72,6 +114,11 @@ static int with_store(int (*load)(secsock_store *store, const char *path, secsoc
 static int store_file(secsock_error *error)
 {
     return with_store(secsock_store_load_file, pki_path("bundle.pem"), error);
+}
+
+static int store_dir(secsock_error *error)
+{
+    return with_store(secsock_store_load_dir, pki_path("trust"), error);
 }
 
 static int system_bundle(secsock_error *error)
@@ -98,16 +145,44 @@ static int trust_file_and_system(secsock_config *config)
     return rc == SECSOCK_OK ? secsock_config_trust_system(config) : rc;
 }
 
-static int trust_store(secsock_config *config)
+/* Made once, and so not counted. */
+static secsock_store *some, *others, *mine;
+
+/* What is in a file, with the private key if it is there. */
+static secsock_store *store_of(const char *name)
 {
-    secsock_store *store = NULL;
-    int rc = secsock_config_trust_file(config, pki_path("ca.pem"));
-    if (rc == SECSOCK_OK)
-        rc = secsock_store_system(&store, NULL);
-    if (rc == SECSOCK_OK)
-        rc = secsock_config_trust_store(config, store);
-    secsock_store_free(store);
-    return rc;
+    secsock_store *store = secsock_store_new();
+    secsock_cert *cert = NULL;
+    if (secsock_cert_load(&cert, pki_path(name), NULL, NULL) == SECSOCK_OK)
+        secsock_store_add(store, cert, NULL);
+    secsock_cert_free(cert);
+    return store;
+}
+
+/* The second of two is what has to be copied. */
+static int disallow_stores(secsock_config *config)
+{
+    int rc = secsock_config_add_store(config, SECSOCK_STORE_DISALLOWED, some);
+    return rc == SECSOCK_OK ? secsock_config_add_store(config, SECSOCK_STORE_DISALLOWED, others)
+                            : rc;
+}
+
+static int choose_identity(secsock_config *config)
+{
+    return secsock_config_add_store(config, SECSOCK_STORE_MY, mine);
+}
+
+static int take_pins(secsock_config *config)
+{
+    int rc = secsock_config_trust_pin(config, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    return rc == SECSOCK_OK
+               ? secsock_config_require_pin(config, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+               : rc;
+}
+
+static int take_suffixes(secsock_config *config)
+{
+    return secsock_config_set_suffixes(config, NULL, 1);
 }
 
 static int questionable_identity(secsock_config *config)
@@ -137,9 +212,38 @@ static int config_trust(secsock_error *error)
     return with_config(trust_file_and_system, error);
 }
 
-static int config_store(secsock_error *error)
+static int config_stores(secsock_error *error)
 {
-    return with_config(trust_store, error);
+    return with_config(disallow_stores, error);
+}
+
+static int config_choice(secsock_error *error)
+{
+    return with_config(choose_identity, error);
+}
+
+static int config_pins(secsock_error *error)
+{
+    return with_config(take_pins, error);
+}
+
+static int config_suffixes(secsock_error *error)
+{
+    return with_config(take_suffixes, error);
+}
+
+/* Both kinds of anchors, pins beside them: all that is put together before the first use. */
+static int config_use_of_all(secsock_error *error)
+{
+    secsock_config *config = secsock_config_new();
+    if (config == NULL)
+        return no_memory(error);
+    int rc = trust_file_and_system(config);
+    *error = *secsock_config_last_error(config);
+    if (rc == SECSOCK_OK)
+        rc = config_freeze(config, error);
+    secsock_config_free(config);
+    return rc;
 }
 
 static int config_identity(secsock_error *error)
@@ -176,12 +280,27 @@ int main(void)
     survives("an identity with an encrypted key", encrypted_identity);
     survives("an identity with a traditional key", legacy_identity);
     survives("an identity with an Edwards key", edwards_identity);
+    survives("an identity from a PFX file", pfx_identity);
+    survives("one that nothing protects", unprotected_pfx);
+    survives("the export to a PFX file", pfx_export);
+    survives("the export to PEM", pem_export);
     survives("the facts of a certificate", facts);
     survives("a store from a file", store_file);
+    survives("a store from a folder", store_dir);
     survives("a store of the system's", system_bundle);
     survives("application protocols", config_alpn);
     survives("trust in a file and in the system", config_trust);
-    survives("trust in a store", config_store);
+    some = store_of("bundle.pem");
+    others = store_of("int.pem");
+    mine = store_of("server-all.pem");
+    survives("two stores of the same role", config_stores);
+    survives("an identity out of a store", config_choice);
+    survives("pins", config_pins);
+    survives("public suffixes", config_suffixes);
+    survives("a first use", config_use_of_all);
+    secsock_store_free(some);
+    secsock_store_free(others);
+    secsock_store_free(mine);
     survives("an identity and its warnings", config_identity);
     return check_done();
 }

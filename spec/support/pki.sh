@@ -11,6 +11,7 @@
 #     impostor        as int, by name, but another key: it never issued anything
 #     other-ca        a root that nobody trusts
 #     not-ca          issued by ca like int, but not a CA: what it signs is worth nothing
+#     half-ca         the same, though its key usage says that it signs certificates; its name is int's
 #
 #   leaves            NAME.pem (the leaf), NAME.key, NAME-chain.pem (the leaf and its issuer)
 #     server          mail.example, localhost, 127.0.0.1, ::1, *.wild.example; issued by int
@@ -20,7 +21,7 @@
 #     elsewhere       for other.example
 #     wrong-usage     as server, but for code signing only
 #     stranger        as server, but issued by other-ca
-#     by-not-ca       as server, but issued by not-ca
+#     by-not-ca       as server, but issued by not-ca; and by half-ca
 #     self-signed     as server, but issued by itself
 #     rsa rsa-pss p384 p521 ed25519 ed448      as server, with keys of these kinds
 #     secp256k1       as server, with a key on a curve that TLS has no use for
@@ -33,7 +34,8 @@
 #     server-aes256.key server-aes128.key server-aes192.key server-des3.key
 #     server-sha1.key server-sha512.key        PBES2: these ciphers; these PBKDF2 functions
 #     server-legacy.key rsa-legacy.key rsa-legacy-des3.key   traditional, Proc-Type: 4,ENCRYPTED
-#     server-pbes1.key server-scrypt.key       not supported
+#     server-pbes1.key                         PBES1 of PKCS #12
+#     server-scrypt.key                        not supported
 #     server-costly.key                        PBES2 with 2,000,000,000 iterations
 #     mismatched.key                           belongs to no certificate
 #
@@ -52,11 +54,14 @@
 #     request.pem        a certificate request
 #     server.der         server.pem in DER
 #     garbage.pem empty.pem no-end.pem wrong-end.pem bad-base64.pem bad-der.pem
+#     pfx/               see pfx.sh
+#     revocation/        see revocation.sh
 #     trust/             ca.pem, other-ca.pem, a link to ca.pem, a dangling one, a key, a text
 set -eu
 umask 077
 
-made_by=$(cksum <"$0")
+here=$(cd "$(dirname "$0")" && pwd)
+made_by=$(cat "$here/pki.sh" "$here/pfx.sh" "$here/revocation.sh" | cksum)
 if [ "$(cat "$1/.made-by" 2>/dev/null)" = "$made_by" ]; then
     exit 0
 fi
@@ -99,6 +104,11 @@ authorityKeyIdentifier = keyid
 [not_ca]
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[half_ca]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, keyCertSign
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 [server]
@@ -189,6 +199,7 @@ make_authorities() {
     issue int ca intermediate "/O=secsock/CN=Test Intermediate" P-256
     issue impostor ca intermediate "/O=secsock/CN=Test Intermediate" P-256
     issue not-ca ca not_ca "/O=secsock/CN=Not an Authority" P-256
+    issue half-ca ca half_ca "/O=secsock/CN=Test Intermediate" P-256
 }
 
 make_leaves() {
@@ -201,6 +212,7 @@ make_leaves() {
     issue wrong-usage int wrong_usage "$subject" P-256
     issue stranger other-ca server "$subject" P-256
     issue by-not-ca not-ca server "$subject" P-256
+    issue by-half-ca half-ca server "$subject" P-256
     issue rsa int server "$subject" rsa
     issue rsa-pss int server "$subject" rsa-pss
     issue p384 int server "$subject" P-384
@@ -325,6 +337,8 @@ make_files() {
     make_leaves
     make_keys
     make_files
+    "$here/pfx.sh"
+    "$here/revocation.sh"
 } >log 2>&1 || {
     cat log >&2
     exit 1
