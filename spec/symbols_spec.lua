@@ -44,8 +44,9 @@ for name in ([[
   calloc malloc realloc free explicit_bzero memchr memcmp memcpy memmove memset
   ctype_b_loc ctype_tolower_loc ctype_toupper_loc tolower toupper snprintf sprintf vsnprintf sscanf
   stpcpy strcasecmp strchr strcmp strcpy strcspn strdup strlen strncasecmp strncat strncmp strncpy
-  strrchr strstr strtol strtoul strerror strerror_r log pow
+  strspn strrchr strstr strtol strtoul strerror strerror_r log pow qsort
   open close read write stat fstat opendir readdir closedir scandir alphasort
+  mkdir openat renameat unlinkat fsync flock
   fopen fclose fflush fgets fprintf fputc fputs fread fseek ftell fwrite vfprintf
   accept accept4 bind connect fcntl getpeername getsockname getsockopt listen poll recv send
   setsockopt shutdown socket

@@ -1,53 +1,53 @@
-/* Certificates from files and folders. */
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+/* Certificates from files and folders, in PEM or in DER. */
 #include <string.h>
-#include <sys/stat.h>
 
+#include "cert_form.h"
 #include "cert_list.h"
 #include "file.h"
+#include "folder.h"
+
+static int add_der(struct cert_list *list, struct slice der, secsock_error *error)
+{
+    secsock_cert *cert = NULL;
+    int result = cert_new(&cert, der, error);
+    if (result == SECSOCK_OK && cert_list_add(list, cert) != SECSOCK_OK)
+        result = error_memory(error);
+    secsock_cert_free(cert);
+    return result;
+}
+
+static int read_contents(struct cert_list *list, struct slice contents, enum cert_list_mode mode,
+                         secsock_error *error)
+{
+    switch (cert_form(contents)) {
+    case CERT_FORM_DER:
+        return add_der(list, contents, error);
+    case CERT_FORM_PFX:
+        return error_set(error, SECSOCK_E_FORMAT, "it is a PFX file or a private key");
+    default:
+        return cert_list_read(list, contents, mode, error);
+    }
+}
 
 int cert_list_read_file(struct cert_list *list, const char *path, enum cert_list_mode mode,
                         secsock_error *error)
 {
-    struct secret text = { NULL, 0 };
-    int result = file_read(path, &text, error);
+    struct secret contents = { NULL, 0 };
+    int result = file_read(path, &contents, error);
     if (result != SECSOCK_OK)
         return result;
-    result = cert_list_read(list, secret_slice(&text), mode, error);
-    secret_free(&text);
+    result = read_contents(list, secret_slice(&contents), mode, error);
+    secret_free(&contents);
     return result == SECSOCK_OK ? result : error_prefix(error, result, path);
 }
 
 /* ------------------------------------------------------------------------------------- folders */
 
-static char *join(const char *folder, const char *name)
-{
-    size_t size = strlen(folder) + strlen(name) + 2;
-    char *path = malloc(size);
-    if (path != NULL)
-        snprintf(path, size, "%s/%s", folder, name);
-    return path;
-}
-
-/* 1 for a regular file, 0 for what is to be passed over. */
-static int is_file(const char *path, secsock_error *error)
-{
-    struct stat status;
-    if (stat(path, &status) == 0)
-        return S_ISREG(status.st_mode) ? 1 : 0;
-    if (errno == ENOENT || errno == ELOOP)
-        return 0;
-    return error_errno(error, SECSOCK_E_FILE, errno, "cannot examine %s", path);
-}
-
 /* A file of another kind need not even be well-formed PEM. */
-static bool mentions_certificate(const struct secret *text)
+static bool mentions_certificate(struct slice text)
 {
     static const char sign[] = "CERTIFICATE-----";
-    const uint8_t *at = text->data, *end = text->data + text->len;
+    const uint8_t *at = text.data, *end = text.data + text.len;
     while ((at = memchr(at, sign[0], (size_t)(end - at))) != NULL) {
         if ((size_t)(end - at) < strlen(sign))
             return false;
@@ -58,51 +58,45 @@ static bool mentions_certificate(const struct secret *text)
     return false;
 }
 
-static int read_entry(struct cert_list *list, const char *path, secsock_error *error)
+/* Takes the header of a SEQUENCE off, whether or not as much follows as it says. */
+static bool enter(struct slice *der)
 {
-    struct secret text = { NULL, 0 };
-    int result = is_file(path, error);
-    if (result <= 0)
-        return result;
-    result = file_read(path, &text, error);
-    if (result == SECSOCK_OK && mentions_certificate(&text)) {
-        result = cert_list_read(list, secret_slice(&text), CERT_LIST_OPTIONAL, error);
-        if (result != SECSOCK_OK)
-            error_prefix(error, result, path);
-    }
-    secret_free(&text);
-    return result;
+    size_t header = 2;
+    if (der->len < header || der->data[0] != DER_SEQUENCE)
+        return false;
+    if (der->data[1] >= 0x80)
+        header += der->data[1] & 0x7FU;
+    if (der->len < header)
+        return false;
+    *der = (struct slice){ der->data + header, der->len - header };
+    return true;
 }
 
-/* By the bytes of their names, the same under every locale. */
-static int by_name(const struct dirent **a, const struct dirent **b)
+/* Whether DER is meant to be a certificate, damaged perhaps, and not a list of revoked ones, a
+ * request or a key: of these only the certificate says its version in a tag of its own (RFC 5280,
+ * section 4.1). Those of version 1, which do not, are known by being well-formed. */
+static bool is_certificate_der(struct slice contents)
 {
-    return strcmp((*a)->d_name, (*b)->d_name);
+    struct x509 x509;
+    struct slice in = contents;
+    if (cert_form(contents) != CERT_FORM_DER)
+        return false;
+    bool tagged = enter(&in) && enter(&in) && der_next_is(in, DER_CONTEXT_CONSTRUCTED + 0);
+    return tagged || x509_parse(&x509, contents) == NULL;
 }
 
-static void free_entries(struct dirent **entries, int count)
+static int take_file(void *arg, const char *path, struct slice contents, secsock_error *error)
 {
-    for (int i = 0; i < count; i++)
-        free(entries[i]);
-    free(entries);
+    (void)path;
+    if (is_certificate_der(contents) || mentions_certificate(contents))
+        return read_contents(arg, contents, CERT_LIST_OPTIONAL, error);
+    return SECSOCK_OK;
 }
 
 int cert_list_read_dir(struct cert_list *list, const char *path, secsock_error *error)
 {
-    struct dirent **entries = NULL;
     size_t before = list->count;
-    int count = scandir(path, &entries, NULL, by_name);
-    if (count < 0 && errno == ENOMEM)
-        return error_memory(error);
-    if (count < 0)
-        return error_errno(error, SECSOCK_E_FILE, errno, "cannot read the folder %s", path);
-    int result = SECSOCK_OK;
-    for (int i = 0; i < count && result == SECSOCK_OK; i++) {
-        char *file = join(path, entries[i]->d_name);
-        result = file != NULL ? read_entry(list, file, error) : error_memory(error);
-        free(file);
-    }
-    free_entries(entries, count);
+    int result = folder_read(path, NULL, take_file, list, error);
     if (result == SECSOCK_OK && list->count == before)
         result =
             error_set(error, SECSOCK_E_FORMAT, "%s: there is no certificate in the folder", path);

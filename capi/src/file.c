@@ -57,17 +57,23 @@ static int slurp(int fd, const char *path, struct secret *out, secsock_error *er
     return result;
 }
 
-int file_read(const char *path, struct secret *out, secsock_error *error)
+int file_read_at(int folder, const char *name, const char *path, struct secret *out,
+                 secsock_error *error)
 {
     *out = (struct secret){ NULL, 0 };
     int fd;
     do {
         /* O_NONBLOCK: a FIFO must not hold up the opening. */
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     } while (fd < 0 && errno == EINTR);
     if (fd < 0)
         return error_errno(error, SECSOCK_E_FILE, errno, "cannot open %s", path);
     int result = slurp(fd, path, out, error);
     close(fd);
     return result;
+}
+
+int file_read(const char *path, struct secret *out, secsock_error *error)
+{
+    return file_read_at(AT_FDCWD, path, path, out, error);
 }

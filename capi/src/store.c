@@ -1,22 +1,20 @@
-/* Sets of certificates, in memory. */
+/* Sets of certificates, in memory, some of them backed by a folder. */
 #include "store.h"
 
 #include <stdlib.h>
 
 #include "error.h"
-
-/* An entry of the hash table: open addressing, linear probing, nothing is ever removed. */
-struct slot {
-    uint32_t hash;  /* of the subject */
-    uint32_t index; /* into the list, plus one; 0: the slot is free */
-};
+#include "file.h"
+#include "pkcs12.h"
+#include "store_dir.h"
 
 struct secsock_store {
     atomic_uint refs;
     atomic_bool frozen;
-    struct cert_list list; /* in the order of adding */
-    struct slot *slots;    /* at least twice as many as certificates, a power of two */
-    size_t slot_count;
+    int role; /* a secsock_store_role, or -1 */
+    bool read_only;
+    struct store_dir *dir; /* where changes go too; NULL: nowhere */
+    struct store_table table;
 };
 
 secsock_store *secsock_store_new(void)
@@ -25,6 +23,7 @@ secsock_store *secsock_store_new(void)
     if (store != NULL) {
         atomic_init(&store->refs, 1);
         atomic_init(&store->frozen, false);
+        store->role = -1;
     }
     return store;
 }
@@ -40,8 +39,8 @@ void secsock_store_free(secsock_store *store)
 {
     if (store == NULL || atomic_fetch_sub_explicit(&store->refs, 1, memory_order_acq_rel) != 1)
         return;
-    cert_list_clear(&store->list);
-    free(store->slots);
+    store_table_clear(&store->table);
+    store_dir_close(store->dir);
     free(store);
 }
 
@@ -50,92 +49,84 @@ void store_freeze(secsock_store *store)
     atomic_store(&store->frozen, true);
 }
 
-/* ------------------------------------------------------------------------------------ the table */
-
-static void insert(struct slot *slots, size_t slot_count, struct slot entry)
-{
-    size_t at = entry.hash & (slot_count - 1);
-    while (slots[at].index != 0)
-        at = (at + 1) & (slot_count - 1);
-    slots[at] = entry;
-}
-
-/* Makes room for `count` certificates in the table. */
-static int widen(secsock_store *store, size_t count)
-{
-    size_t wanted = store->slot_count > 0 ? store->slot_count : 16;
-    while (wanted < 2 * count)
-        wanted *= 2;
-    if (wanted == store->slot_count)
-        return SECSOCK_OK;
-    struct slot *slots = calloc(wanted, sizeof(*slots));
-    if (slots == NULL)
-        return SECSOCK_E_MEMORY;
-    for (size_t i = 0; i < store->slot_count; i++) {
-        if (store->slots[i].index != 0)
-            insert(slots, wanted, store->slots[i]);
-    }
-    free(store->slots);
-    store->slots = slots;
-    store->slot_count = wanted;
-    return SECSOCK_OK;
-}
+/* ------------------------------------------------------------------------------------- finding */
 
 const secsock_cert *store_find_subject(const secsock_store *store, struct slice name,
                                        size_t *cursor)
 {
-    if (store == NULL || store->slot_count == 0)
-        return NULL;
-    uint32_t hash = x509_name_hash(name);
-    for (;;) {
-        const struct slot *slot = &store->slots[(hash + *cursor) & (store->slot_count - 1)];
-        if (slot->index == 0)
-            return NULL;
-        ++*cursor;
-        const secsock_cert *cert = store->list.certs[slot->index - 1];
-        if (slot->hash == hash && x509_name_equal(cert->x509.subject, name))
-            return cert;
-    }
+    return store != NULL ? store_table_next(&store->table, name, cursor) : NULL;
 }
 
-static bool contains(const secsock_store *store, const struct x509 *x509)
+const secsock_cert *store_find_thumbprint(const secsock_store *store,
+                                          const uint8_t thumbprint[THUMBPRINT_SIZE])
 {
-    size_t cursor = 0;
-    const secsock_cert *cert;
-    while ((cert = store_find_subject(store, x509->subject, &cursor)) != NULL) {
-        if (slice_equal(cert->x509.der, x509->der))
-            return true;
-    }
-    return false;
+    const struct store_entry *entry = store_table_find(&store->table, thumbprint);
+    return entry != NULL ? entry->cert : NULL;
 }
 
 bool store_contains(const secsock_store *store, struct slice der)
 {
     struct x509 x509;
-    return store != NULL && x509_parse(&x509, der) == NULL && contains(store, &x509);
+    const secsock_cert *cert;
+    size_t cursor = 0;
+    if (x509_parse(&x509, der) != NULL)
+        return false;
+    while ((cert = store_find_subject(store, x509.subject, &cursor)) != NULL) {
+        if (slice_equal(cert->x509.der, der))
+            return true;
+    }
+    return false;
 }
 
-/* --------------------------------------------------------------------------------------- adding */
+/* -------------------------------------------------------------------------------------- adding */
 
-int store_add_list(secsock_store *store, const struct cert_list *list)
+/* What of a list is new to the store. In a folder it may be new although the store knows it:
+ * another writer may have removed it there. */
+static int choose(const secsock_store *store, const struct cert_list *list,
+                  struct store_table *fresh)
 {
-    int result = widen(store, store->list.count + list->count);
-    if (result == SECSOCK_OK)
-        result = cert_list_reserve(&store->list, list->count);
+    int result = store_table_reserve(fresh, list->count);
     for (size_t i = 0; result == SECSOCK_OK && i < list->count; i++) {
-        const secsock_cert *cert = list->certs[i];
-        if (contains(store, &cert->x509))
-            continue;
-        result = cert_list_add(&store->list, cert); /* cannot fail: the room is there */
-        struct slot entry = { x509_name_hash(cert->x509.subject), (uint32_t)store->list.count };
-        insert(store->slots, store->slot_count, entry);
+        struct store_entry entry;
+        result = store_entry_make(&entry, list->certs[i]);
+        if (result != SECSOCK_OK)
+            return result;
+        const struct store_entry *held = store_table_find(&store->table, entry.thumbprint);
+        bool known = held != NULL && !store_entry_has_more(&entry, held);
+        if (!known)
+            store_table_put(fresh, &entry);
+        else if (store->dir != NULL)
+            store_table_put(fresh, held);
     }
+    return result;
+}
+
+int store_add_list(secsock_store *store, const struct cert_list *list, secsock_error *error)
+{
+    struct store_table fresh = { .entries = NULL };
+    int result = choose(store, list, &fresh);
+    if (result == SECSOCK_OK)
+        result = store_table_reserve(&store->table, fresh.count);
+    if (result != SECSOCK_OK)
+        error_memory(error);
+    if (result == SECSOCK_OK && store->dir != NULL)
+        result = store_dir_write(store->dir, &fresh, error);
+    for (size_t i = 0; result == SECSOCK_OK && i < fresh.count; i++)
+        store_table_put(&store->table, &fresh.entries[i]);
+    store_table_clear(&fresh);
     return result;
 }
 
 int store_merge(secsock_store *store, const secsock_store *from)
 {
-    return from != NULL ? store_add_list(store, &from->list) : SECSOCK_OK;
+    int result = SECSOCK_OK;
+    if (from == NULL)
+        return result;
+    const struct store_table *table = &from->table;
+    result = store_table_reserve(&store->table, table->count);
+    for (size_t i = 0; result == SECSOCK_OK && i < table->count; i++)
+        store_table_put(&store->table, &table->entries[i]);
+    return result;
 }
 
 /* What every change begins with. */
@@ -143,9 +134,15 @@ static int begin(const secsock_store *store, const void *input, secsock_error *e
 {
     error_clear(error);
     if (store == NULL || input == NULL)
-        return error_set(error, SECSOCK_E_ARGUMENT, "there is nothing to add, or no store for it");
+        return error_set(error, SECSOCK_E_ARGUMENT,
+                         "there is no store, or nothing to be added or removed");
+    if (store->read_only)
+        return error_set(error, SECSOCK_E_FROZEN, "the store was opened read-only");
     if (atomic_load(&store->frozen))
-        return error_set(error, SECSOCK_E_FROZEN, "the store is shared and can no longer change");
+        return error_set(error, SECSOCK_E_FROZEN, "%s",
+                         store_is_system(store)
+                             ? "the system's trust anchors cannot be changed"
+                             : "a configuration uses the store, which can no longer change");
     return SECSOCK_OK;
 }
 
@@ -153,8 +150,8 @@ static int begin(const secsock_store *store, const void *input, secsock_error *e
 static int adopt(secsock_store *store, struct cert_list *list, int result, secsock_error *error)
 {
     int found = (int)list->count;
-    if (result == SECSOCK_OK && (result = store_add_list(store, list)) != SECSOCK_OK)
-        error_memory(error);
+    if (result >= 0)
+        result = store_add_list(store, list, error);
     cert_list_clear(list);
     return result == SECSOCK_OK ? found : result;
 }
@@ -162,12 +159,9 @@ static int adopt(secsock_store *store, struct cert_list *list, int result, secso
 int secsock_store_add(secsock_store *store, const secsock_cert *cert, secsock_error *error)
 {
     int result = begin(store, cert, error);
-    if (result != SECSOCK_OK)
-        return result;
     secsock_cert *one = (secsock_cert *)cert;
     struct cert_list list = { &one, 1, 1 };
-    result = store_add_list(store, &list);
-    return result == SECSOCK_OK ? result : error_memory(error);
+    return result == SECSOCK_OK ? store_add_list(store, &list, error) : result;
 }
 
 int secsock_store_load_file(secsock_store *store, const char *path, secsock_error *error)
@@ -200,12 +194,109 @@ int secsock_store_load_pem(secsock_store *store, const void *pem, size_t len, se
     return adopt(store, &list, result, error);
 }
 
+int secsock_store_load_pfx(secsock_store *store, const char *path, const char *password,
+                           secsock_error *error)
+{
+    struct cert_list list = { NULL, 0, 0 };
+    struct secret pfx = { NULL, 0 };
+    int result = begin(store, path, error);
+    if (result == SECSOCK_OK)
+        result = file_read(path, &pfx, error);
+    if (result != SECSOCK_OK)
+        return result;
+    result = pkcs12_read(&list, secret_slice(&pfx), password, error);
+    secret_free(&pfx);
+    if (result < 0)
+        error_prefix(error, result, path);
+    return adopt(store, &list, result, error);
+}
+
+/* ------------------------------------------------------------------------------------ removing */
+
+int secsock_store_remove(secsock_store *store, const secsock_cert *cert, secsock_error *error)
+{
+    struct store_entry entry;
+    int removed = 0, result = begin(store, cert, error);
+    if (result != SECSOCK_OK)
+        return result;
+    if (store_entry_make(&entry, cert) != SECSOCK_OK)
+        return error_memory(error);
+    if (store->dir != NULL)
+        removed = store_dir_remove(store->dir, &entry, error);
+    struct store_entry *held = store_table_find(&store->table, entry.thumbprint);
+    if (removed < 0 || held == NULL)
+        return removed;
+    store_table_remove(&store->table, held); /* the certificate itself may be gone after this */
+    return 1;
+}
+
+/* ------------------------------------------------------------------------------------- folders */
+
+static int check_open(const char *folder, int role, int mode, secsock_error *error)
+{
+    if (folder == NULL)
+        return error_set(error, SECSOCK_E_ARGUMENT, "there is no folder to open");
+    if (role < SECSOCK_STORE_MY || role > SECSOCK_STORE_DISALLOWED)
+        return error_set(error, SECSOCK_E_ARGUMENT, "%d is no role of a store", role);
+    if ((mode & ~(SECSOCK_STORE_READ_WRITE | SECSOCK_STORE_EXISTING)) != 0)
+        return error_set(error, SECSOCK_E_ARGUMENT, "%d is no mode to open a store in", mode);
+    return SECSOCK_OK;
+}
+
+/* Fills a new store from its folder, which it remembers if it may change it. */
+static int fill(secsock_store *store, struct store_dir *dir, secsock_error *error)
+{
+    struct cert_list list = { NULL, 0, 0 };
+    int result = dir != NULL ? store_dir_read(dir, &list, error) : SECSOCK_OK;
+    result = adopt(store, &list, result, error);
+    if (result < 0 || store->read_only)
+        store_dir_close(dir);
+    else
+        store->dir = dir;
+    return result < 0 ? result : SECSOCK_OK;
+}
+
+int secsock_store_open(secsock_store **out, const char *folder, int role, int mode,
+                       const char *password, secsock_error *error)
+{
+    struct store_dir *dir = NULL;
+    error_clear(error);
+    if (out == NULL)
+        return error_set(error, SECSOCK_E_ARGUMENT, "there is no place for the store");
+    *out = NULL;
+    int result = check_open(folder, role, mode, error);
+    if (result == SECSOCK_OK)
+        result = store_dir_open(&dir, folder, role, mode, password, error);
+    if (result != SECSOCK_OK)
+        return result;
+    secsock_store *store = secsock_store_new();
+    if (store == NULL) {
+        store_dir_close(dir);
+        return error_memory(error);
+    }
+    store->role = role;
+    store->read_only = (mode & SECSOCK_STORE_READ_WRITE) == 0;
+    result = fill(store, dir, error);
+    if (result == SECSOCK_OK)
+        *out = store;
+    else
+        secsock_store_free(store);
+    return result;
+}
+
+/* ---------------------------------------------------------------------------------- enumerating */
+
 size_t secsock_store_count(const secsock_store *store)
 {
-    return store->list.count;
+    return store->table.count;
 }
 
 const secsock_cert *secsock_store_cert(const secsock_store *store, size_t index)
 {
-    return index < store->list.count ? store->list.certs[index] : NULL;
+    return index < store->table.count ? store->table.entries[index].cert : NULL;
+}
+
+int secsock_store_role_of(const secsock_store *store)
+{
+    return store->role;
 }

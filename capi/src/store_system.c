@@ -40,8 +40,8 @@ int store_from_first(secsock_store **out, const char *const *paths, size_t count
     struct cert_list list = { NULL, 0, 0 };
     secsock_store *store = secsock_store_new();
     int result = store != NULL ? read_first(&list, paths, count, error) : error_memory(error);
-    if (result == SECSOCK_OK && (result = store_add_list(store, &list)) != SECSOCK_OK)
-        error_memory(error);
+    if (result == SECSOCK_OK)
+        result = store_add_list(store, &list, error);
     cert_list_clear(&list);
     if (result == SECSOCK_OK) {
         store_freeze(store);
@@ -71,4 +71,12 @@ int secsock_store_system(secsock_store **out, secsock_error *error)
         *out = secsock_store_ref(shared);
     pthread_mutex_unlock(&lock);
     return result;
+}
+
+bool store_is_system(const secsock_store *store)
+{
+    pthread_mutex_lock(&lock);
+    bool is = store == shared && store != NULL;
+    pthread_mutex_unlock(&lock);
+    return is;
 }

@@ -1,4 +1,8 @@
 /* A set of certificates. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
 #include "core.h"
 
 secsock_store **core_new_store(lua_State *L)
@@ -34,6 +38,25 @@ static int system_store(lua_State *L)
     secsock_error error;
 
     return secsock_store_system(store, &error) >= 0 ? 1 : core_fail(L, &error);
+}
+
+/* In the order of enum secsock_store_role. */
+static const char *const roles[] = { "my", "root", "ca", "disallowed", NULL };
+
+/* store.open(folder, role, write, existing, password|nil) */
+static int open_folder(lua_State *L)
+{
+    const char *folder = core_check_text(L, 1);
+    int role = luaL_checkoption(L, 2, NULL, roles);
+    int mode = (lua_toboolean(L, 3) ? SECSOCK_STORE_READ_WRITE : SECSOCK_STORE_READ_ONLY) |
+               (lua_toboolean(L, 4) ? SECSOCK_STORE_EXISTING : 0);
+    const char *password = core_opt_text(L, 5);
+    secsock_store **store = core_new_store(L);
+    secsock_error error;
+
+    if (secsock_store_open(store, folder, role, mode, password, &error) < 0)
+        return core_fail(L, &error);
+    return 1;
 }
 
 static int collect(lua_State *L)
@@ -114,6 +137,75 @@ static int pem(lua_State *L)
     return loaded(L, count, &error);
 }
 
+/* store:loadpfx(path[, password]) -> count */
+static int loadpfx(lua_State *L)
+{
+    secsock_store *store = core_check_store(L, 1);
+    const char *path = core_check_text(L, 2), *password = core_opt_text(L, 3);
+    secsock_error error;
+    int count = secsock_store_load_pfx(store, path, password, &error);
+
+    return loaded(L, count, &error);
+}
+
+/* store:remove(cert) -> whether it was there */
+static int remove_cert(lua_State *L)
+{
+    secsock_store *store = core_check_store(L, 1);
+    secsock_error error;
+    int removed = secsock_store_remove(store, core_check_cert(L, 2), &error);
+
+    if (removed < 0)
+        return core_fail(L, &error);
+    lua_pushboolean(L, removed);
+    return 1;
+}
+
+/* What is looked for: a string, or seconds since 1970. */
+static const char *check_value(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TNUMBER)
+        return core_opt_text(L, index);
+    char digits[32];
+    lua_Number seconds = lua_tonumber(L, index);
+
+    luaL_argcheck(L, fabs(seconds) < 1e15, index, "a time expected");
+    snprintf(digits, sizeof digits, "%" PRId64, (int64_t)floor(seconds));
+    lua_pushstring(L, digits);
+    lua_replace(L, index);
+    return lua_tostring(L, index);
+}
+
+/* store:find(by[, value[, config]]) -> store */
+static int find(lua_State *L)
+{
+    /* In the order of enum secsock_find. */
+    static const char *const kinds[] = {
+        "any",         "thumbprint",   "subject",    "subjectname", "issuer",   "issuername",
+        "serial",      "subjectkeyid", "name",       "extkeyusage", "keyusage", "timevalid",
+        "timeexpired", "timenotyet",   "privatekey", NULL,
+    };
+    secsock_store *store = core_check_store(L, 1);
+    int by = luaL_checkoption(L, 2, NULL, kinds);
+    const char *value = check_value(L, 3);
+    secsock_config *valid = lua_isnoneornil(L, 4) ? NULL : core_check_config(L, 4);
+    secsock_store **found = core_new_store(L);
+    secsock_error error;
+
+    if (secsock_store_find(store, by, value, valid, found, &error) < 0)
+        return core_fail(L, &error);
+    return 1;
+}
+
+/* store:role() -> word, or nil */
+static int role(lua_State *L)
+{
+    int is = secsock_store_role_of(core_check_store(L, 1));
+
+    core_push_text(L, is >= 0 ? roles[is] : NULL);
+    return 1;
+}
+
 /* store:count() */
 static int count(lua_State *L)
 {
@@ -143,13 +235,18 @@ static int certs(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    { "add", add },     { "load", load },   { "loaddir", loaddir }, { "pem", pem },
-    { "count", count }, { "certs", certs }, { NULL, NULL },
+    { "add", add },         { "remove", remove_cert },
+    { "load", load },       { "loaddir", loaddir },
+    { "loadpfx", loadpfx }, { "pem", pem },
+    { "find", find },       { "role", role },
+    { "count", count },     { "certs", certs },
+    { NULL, NULL },
 };
 
 static const luaL_Reg functions[] = {
     { "new", create },
     { "system", system_store },
+    { "open", open_folder },
     { NULL, NULL },
 };
 
@@ -163,9 +260,9 @@ void core_open_store(lua_State *L)
         .equal = equal,
     };
 
-    core_new_class(L, &class);
-    lua_pop(L, 1);
     lua_newtable(L);
     luaL_setfuncs(L, functions, 0);
+    core_new_class(L, &class);
+    lua_setfield(L, -2, "methods");
     lua_setfield(L, -2, "store");
 }

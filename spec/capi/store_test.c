@@ -3,23 +3,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "check.h"
+#include "home.h"
+#include "mint.h"
 #include "pki.h"
 #include "store.h"
-
-static secsock_cert *load(const char *name)
-{
-    secsock_cert *cert = NULL;
-    secsock_error error;
-    if (secsock_cert_load(&cert, pki_path(name), NULL, &error) != SECSOCK_OK) {
-        fprintf(stderr, "%s\n", error.message);
-        exit(1);
-    }
-    return cert;
-}
 
 static bool begins(const secsock_error *error, const char *name, const char *rest)
 {
@@ -33,7 +23,8 @@ static bool begins(const secsock_error *error, const char *name, const char *res
 static void holds_each_certificate_once(void)
 {
     secsock_store *store = secsock_store_new();
-    secsock_cert *ca = load("ca.pem"), *again = load("ca.pem"), *other = load("other-ca.pem");
+    secsock_cert *ca = home_load("ca.pem", NULL), *again = home_load("ca.pem", NULL),
+                 *other = home_load("other-ca.pem", NULL);
     secsock_error error;
     CHECK(secsock_store_count(store) == 0 && secsock_store_cert(store, 0) == NULL,
           "a new store is empty");
@@ -56,147 +47,173 @@ static void holds_each_certificate_once(void)
     secsock_store_free(NULL);
 }
 
-static void loads_files_and_text(void)
-{
-    secsock_store *store = secsock_store_new();
-    secsock_error error;
-    size_t len;
-    char *pem = pki_read("server-all.pem", &len);
-    CHECK(secsock_store_load_file(store, pki_path("bundle.pem"), &error) == 2 &&
-              secsock_store_count(store) == 2,
-          "a file with two certificates, and text between them, adds two");
-    CHECK(secsock_store_load_file(store, pki_path("ca.pem"), &error) == 1 &&
-              secsock_store_count(store) == 2,
-          "one that is already there is counted and not added");
-    CHECK(secsock_store_load_pem(store, pem, len, &error) == 2 && secsock_store_count(store) == 4,
-          "text adds its certificates; a private key in it is passed over");
-    free(pem);
-    secsock_store_free(store);
-}
-
-static void adds_all_or_nothing(void)
-{
-    static const char *const bad[] = { "bad-der.pem", "bad-base64.pem", "no-end.pem",
-                                       "trusted.pem" };
-    secsock_store *store = secsock_store_new();
-    secsock_error error;
-    size_t good_len, bad_len;
-    char *good = pki_read("bundle.pem", &good_len);
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        char *text = pki_read(bad[i], &bad_len), *both = malloc(good_len + bad_len);
-        memcpy(both, good, good_len);
-        memcpy(both + good_len, text, bad_len);
-        CHECK(secsock_store_load_pem(store, both, good_len + bad_len, &error) < 0 &&
-                  strstr(error.message, "block 3") && secsock_store_count(store) == 0,
-              "two good certificates and a bad one: %s", error.message);
-        free(text);
-        free(both);
-    }
-    free(good);
-    secsock_store_free(store);
-}
-
-static void tells_what_is_wrong(void)
-{
-    secsock_store *store = secsock_store_new();
-    secsock_error error;
-    CHECK(secsock_store_load_file(store, pki_path("key-only.pem"), &error) == SECSOCK_E_FORMAT &&
-              begins(&error, "key-only.pem", ": block 1 (PRIVATE KEY, line 1): not a certificate"),
-          "a file without a certificate: %s", error.message);
-    CHECK(secsock_store_load_file(store, pki_path("empty.pem"), &error) == SECSOCK_E_FORMAT,
-          "an empty file: %s", error.message);
-    CHECK(secsock_store_load_file(store, pki_path("absent.pem"), &error) == SECSOCK_E_FILE &&
-              error.sys_errno == ENOENT,
-          "an absent file: %s", error.message);
-    CHECK(secsock_store_load_pem(store, "x", 0, &error) == SECSOCK_E_FORMAT, "an empty text: %s",
-          error.message);
-    CHECK(secsock_store_load_file(store, NULL, &error) == SECSOCK_E_ARGUMENT &&
-              secsock_store_load_dir(store, NULL, NULL) == SECSOCK_E_ARGUMENT &&
-              secsock_store_load_pem(store, NULL, 0, NULL) == SECSOCK_E_ARGUMENT &&
-              secsock_store_add(store, NULL, NULL) == SECSOCK_E_ARGUMENT &&
-              secsock_store_add(NULL, NULL, NULL) == SECSOCK_E_ARGUMENT &&
-              secsock_store_system(NULL, NULL) == SECSOCK_E_ARGUMENT,
-          "NULL: %s", error.message);
-    secsock_store_free(store);
-}
-
 static void does_not_change_once_frozen(void)
 {
     secsock_store *store = secsock_store_new();
-    secsock_cert *ca = load("ca.pem");
+    secsock_config *config = secsock_config_new();
+    secsock_cert *ca = home_load("ca.pem", NULL), *other = home_load("other-ca.pem", NULL);
     secsock_error error;
-    store_freeze(store);
+    secsock_store_add(store, other, &error);
+    secsock_config_trust_store(config, store);
+    CHECK(secsock_store_remove(store, other, &error) == SECSOCK_E_FROZEN &&
+              secsock_store_load_pfx(store, "x", NULL, NULL) == SECSOCK_E_FROZEN &&
+              strstr(error.message, "configuration"),
+          "a store that a configuration uses gives nothing up: %s", error.message);
     CHECK(secsock_store_add(store, ca, &error) == SECSOCK_E_FROZEN &&
               secsock_store_load_file(store, pki_path("ca.pem"), NULL) == SECSOCK_E_FROZEN &&
               secsock_store_load_dir(store, pki_path("trust"), NULL) == SECSOCK_E_FROZEN &&
               secsock_store_load_pem(store, "x", 1, NULL) == SECSOCK_E_FROZEN &&
-              secsock_store_count(store) == 0,
+              secsock_store_count(store) == 1,
           "a frozen store does not change: %s", error.message);
     secsock_cert_free(ca);
+    secsock_cert_free(other);
     secsock_store_free(store);
+    secsock_config_free(config);
 }
 
-/* -------------------------------------------------------------------------------------- folders */
-
-static void loads_folders(void)
+static void keeps_what_has_more(void)
 {
     secsock_store *store = secsock_store_new();
-    secsock_error error;
-    int found = secsock_store_load_dir(store, pki_path("trust"), &error);
-    CHECK(found == 3 && secsock_store_count(store) == 2,
-          "a folder gives its two certificates, one of them twice through a link; a key, a text, a "
-          "folder and a dangling link are passed over");
+    secsock_cert *bare = home_load("server.pem", NULL),
+                 *chained = home_load("server-chain.pem", NULL);
+    secsock_cert *keyed = home_load("server.pem", "server.key");
+    secsock_cert *both = home_load("server-chain.pem", "server.key");
+    secsock_cert *const order[] = { bare, chained, bare, keyed, chained, both, keyed, bare };
+    secsock_cert *const held[] = { bare, chained, chained, keyed, keyed, both, both, both };
+    bool good = true;
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        good = good && secsock_store_add(store, order[i], NULL) == SECSOCK_OK &&
+               secsock_store_count(store) == 1 && secsock_store_cert(store, 0) == held[i];
+    }
+    CHECK(good, "of a certificate that is added again the private key is kept, else the issuers");
+    CHECK(secsock_store_role_of(store) == -1, "a store in memory has no role");
+    secsock_cert_free(bare);
+    secsock_cert_free(chained);
+    secsock_cert_free(keyed);
+    secsock_cert_free(both);
     secsock_store_free(store);
 }
 
-static void write_file(const char *folder, const char *name, const char *text, size_t len)
+/* -------------------------------------------------------------------------------------- removing */
+
+static secsock_cert *minted(const char *cn, unsigned variant)
 {
-    char path[600];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    FILE *file = fopen(path, "wb");
-    if (file == NULL || fwrite(text, 1, len, file) != len || fclose(file) != 0)
+    struct mint description = { .cn = cn, .variant = variant };
+    struct slice der = mint(&description);
+    secsock_cert *cert = NULL;
+    if (secsock_cert_from_der(&cert, der.data, der.len, NULL) != SECSOCK_OK)
         exit(1);
+    free((void *)der.data);
+    return cert;
 }
 
-static void remove_file(const char *folder, const char *name)
+static void removes_certificates(void)
 {
-    char path[600];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    unlink(path);
-}
-
-static void tells_what_is_wrong_in_a_folder(void)
-{
-    char folder[] = "/tmp/secsock-store-XXXXXX";
     secsock_store *store = secsock_store_new();
+    secsock_cert *ca = home_load("ca.pem", NULL), *again = home_load("ca.pem", NULL);
     secsock_error error;
-    size_t len, bad_len;
-    char *ca = pki_read("ca.pem", &len), *bad = pki_read("bad-der.pem", &bad_len);
-    if (mkdtemp(folder) == NULL)
-        exit(1);
-    CHECK(secsock_store_load_dir(store, folder, &error) == SECSOCK_E_FORMAT &&
-              strstr(error.message, "there is no certificate in the folder"),
-          "a folder without a certificate: %s", error.message);
-    write_file(folder, "a.pem", ca, len);
-    write_file(folder, "b.pem", bad, bad_len);
-    CHECK(secsock_store_load_dir(store, folder, &error) == SECSOCK_E_FORMAT &&
-              strstr(error.message, "/b.pem: block 1") && secsock_store_count(store) == 0,
-          "a folder with a bad one: %s", error.message);
-    write_file(folder, "b.pem", "-----BEGIN CERTIFICATE----", 26);
-    CHECK(secsock_store_load_dir(store, folder, &error) == 1,
-          "what does not even name a certificate is passed over");
-    remove_file(folder, "a.pem");
-    remove_file(folder, "b.pem");
-    rmdir(folder);
-    CHECK(secsock_store_load_dir(store, folder, &error) == SECSOCK_E_FILE &&
-              error.sys_errno == ENOENT,
-          "an absent folder: %s", error.message);
-    CHECK(secsock_store_load_dir(store, pki_path("ca.pem"), &error) == SECSOCK_E_FILE &&
-              error.sys_errno == ENOTDIR,
-          "a file in place of a folder: %s", error.message);
-    free(ca);
-    free(bad);
+    CHECK(secsock_store_remove(store, ca, &error) == 0, "nothing is removed from an empty store");
+    secsock_store_load_file(store, pki_path("bundle.pem"), NULL);
+    CHECK(secsock_store_remove(store, again, &error) == 1 && secsock_store_count(store) == 1 &&
+              secsock_store_remove(store, again, &error) == 0,
+          "what is removed is compared by its DER");
+    CHECK(secsock_store_remove(store, secsock_store_cert(store, 0), &error) == 1 &&
+              secsock_store_count(store) == 0 && secsock_store_cert(store, 0) == NULL,
+          "the store's own handle will do");
+    CHECK(secsock_store_remove(store, NULL, &error) == SECSOCK_E_ARGUMENT &&
+              secsock_store_remove(NULL, ca, NULL) == SECSOCK_E_ARGUMENT,
+          "NULL is an error: %s", error.message);
+    secsock_cert_free(ca);
+    secsock_cert_free(again);
     secsock_store_free(store);
+}
+
+enum { MODEL = 48, STEPS = 4000 };
+
+/* Whether the store holds what the model says, in its order, and finds all of it. */
+static bool is_like(const secsock_store *store, secsock_cert *const *model, size_t count)
+{
+    if (secsock_store_count(store) != count)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct x509 *x509 = &model[i]->x509;
+        size_t cursor = 0, same = 0;
+        const secsock_cert *cert;
+        while ((cert = store_find_subject(store, x509->subject, &cursor)) != NULL)
+            same += cert == model[i];
+        if (secsock_store_cert(store, i) != model[i] || same != 1 ||
+            !store_contains(store, x509->der))
+            return false;
+    }
+    return true;
+}
+
+/* Of few subjects, so that they stand in one another's way. */
+static void agrees_with_a_model(void)
+{
+    static const char *const subjects[] = { "One", "Two", "Three" };
+    secsock_cert *all[MODEL], *model[MODEL];
+    secsock_store *store = secsock_store_new();
+    size_t count = 0, bad = 0;
+    unsigned random = 1;
+    for (unsigned i = 0; i < MODEL; i++)
+        all[i] = minted(subjects[i % 3], i);
+    for (size_t step = 0; step < STEPS; step++) {
+        random = random * 1103515245 + 12345;
+        secsock_cert *cert = all[(random >> 16) % MODEL];
+        size_t at = 0;
+        while (at < count && model[at] != cert)
+            at++;
+        if (at == count) {
+            model[count++] = cert;
+            bad += secsock_store_add(store, cert, NULL) != SECSOCK_OK;
+        } else {
+            memmove(&model[at], &model[at + 1], (--count - at) * sizeof(model[0]));
+            bad += secsock_store_remove(store, cert, NULL) != 1;
+        }
+        bad += !is_like(store, model, count);
+    }
+    CHECK(bad == 0, "after each of %d changes a store holds and finds what it should", STEPS);
+    secsock_store_free(store);
+    for (size_t i = 0; i < MODEL; i++)
+        secsock_cert_free(all[i]);
+    mint_end();
+}
+
+/* Many copies of one certificate, each with a serial of its own. */
+static void stays_quick_with_many(void)
+{
+    enum { MANY = 10000 };
+    const double most_seconds = 5; /* it takes a fiftieth of that, without sanitizers */
+    secsock_cert *model = minted("Many", 1);
+    secsock_store *store = secsock_store_new(), *found;
+    uint8_t *der = malloc(model->der_len);
+    size_t serial = (size_t)(model->x509.serial.data - model->der), bad = 0;
+    memcpy(der, model->der, model->der_len);
+    clock_t begun = clock();
+    for (unsigned i = 0; i < MANY; i++) {
+        secsock_cert *cert = NULL;
+        der[serial + model->x509.serial.len - 1] = (uint8_t)i;
+        der[serial + model->x509.serial.len - 2] = (uint8_t)(i >> 8);
+        bad += secsock_cert_from_der(&cert, der, model->der_len, NULL) != SECSOCK_OK ||
+               secsock_store_add(store, cert, NULL) != SECSOCK_OK;
+        secsock_cert_free(cert);
+    }
+    for (size_t i = 0; i < MANY; i += 10) {
+        const char *thumbprint = secsock_cert_sha256(secsock_store_cert(store, i));
+        bad += secsock_store_find(store, SECSOCK_FIND_THUMBPRINT, thumbprint, NULL, &found, NULL) !=
+                   SECSOCK_OK ||
+               secsock_store_cert(found, 0) != secsock_store_cert(store, i);
+        secsock_store_free(found);
+    }
+    double seconds = (double)(clock() - begun) / CLOCKS_PER_SEC;
+    CHECK(bad == 0 && secsock_store_count(store) == MANY && seconds < most_seconds,
+          "%d certificates of one subject are added and found in less than %.0f seconds", MANY,
+          most_seconds);
+    free(der);
+    secsock_cert_free(model);
+    secsock_store_free(store);
+    mint_end();
 }
 
 /* -------------------------------------------------------------------------------------- finding */
@@ -244,7 +261,8 @@ static void finds_every_certificate_of_a_subject(void)
     static const char *const leaves[] = { "server.pem",      "expired.pem", "future.pem",
                                           "wrong-usage.pem", "rsa.pem",     "p384.pem" };
     secsock_store *store = secsock_store_new();
-    secsock_cert *server = load("server.pem"), *stranger = load("stranger.pem");
+    secsock_cert *server = home_load("server.pem", NULL),
+                 *stranger = home_load("stranger.pem", NULL);
     for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++)
         secsock_store_load_file(store, pki_path(leaves[i]), NULL);
     CHECK(count_found(store, server->x509.subject) == 6, "six of the same subject are all found");
@@ -282,7 +300,6 @@ static void reads_the_first_bundle_there_is(void)
 
 static void passes_over_bad_certificates_of_a_bundle(void)
 {
-    char folder[] = "/tmp/secsock-store-XXXXXX", path[64];
     secsock_store *store = NULL;
     secsock_error error;
     size_t len, bad_len;
@@ -290,17 +307,14 @@ static void passes_over_bad_certificates_of_a_bundle(void)
     char *both = malloc(len + bad_len);
     memcpy(both, bad, bad_len);
     memcpy(both + bad_len, good, len);
-    if (mkdtemp(folder) == NULL)
-        exit(1);
-    write_file(folder, "bundle", both, len + bad_len);
-    snprintf(path, sizeof(path), "%s/bundle", folder);
-    const char *paths[] = { path };
+    home_enter();
+    home_write(home_path("bundle"), both, len + bad_len);
+    const char *paths[] = { home_path("bundle") };
     CHECK(store_from_first(&store, paths, 1, &error) == SECSOCK_OK &&
               secsock_store_count(store) == 2,
           "a certificate that cannot be read does not spoil the others");
     secsock_store_free(store);
-    remove_file(folder, "bundle");
-    rmdir(folder);
+    home_leave();
     free(good);
     free(bad);
     free(both);
@@ -341,7 +355,8 @@ static void shares_the_system_store(void)
                 secsock_cert_key_bits(cert) > 0;
     }
     CHECK(found, "each of them is found, and tells its subject");
-    CHECK(secsock_store_load_file(store, pki_path("ca.pem"), &error) == SECSOCK_E_FROZEN,
+    CHECK(secsock_store_load_file(store, pki_path("ca.pem"), &error) == SECSOCK_E_FROZEN &&
+              strstr(error.message, "system"),
           "nobody adds to them: %s", error.message);
     secsock_store_free(store);
 }
@@ -349,12 +364,11 @@ static void shares_the_system_store(void)
 int main(void)
 {
     holds_each_certificate_once();
-    loads_files_and_text();
-    adds_all_or_nothing();
-    tells_what_is_wrong();
     does_not_change_once_frozen();
-    loads_folders();
-    tells_what_is_wrong_in_a_folder();
+    keeps_what_has_more();
+    removes_certificates();
+    agrees_with_a_model();
+    stays_quick_with_many();
     finds_by_subject();
     finds_every_certificate_of_a_subject();
     reads_the_first_bundle_there_is();

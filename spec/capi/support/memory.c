@@ -1,5 +1,7 @@
 #include "memory.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +58,11 @@ void *__wrap_realloc(void *memory, size_t size);
 void __wrap_free(void *memory);
 char *__wrap_strdup(const char *text);
 
+typedef int select_fn(const struct dirent *entry);
+typedef int order_fn(const struct dirent **a, const struct dirent **b);
+int __real_scandir(const char *path, struct dirent ***list, select_fn *wanted, order_fn *order);
+int __wrap_scandir(const char *path, struct dirent ***list, select_fn *wanted, order_fn *order);
+
 void *__wrap_malloc(size_t size)
 {
     return memory_refuses() ? NULL : counted(__real_malloc(size));
@@ -83,4 +90,17 @@ void __wrap_free(void *memory)
 char *__wrap_strdup(const char *text)
 {
     return memory_refuses() ? NULL : counted(__real_strdup(text));
+}
+
+/* The list, and each of its entries, is the caller's to free. */
+int __wrap_scandir(const char *path, struct dirent ***list, select_fn *wanted, order_fn *order)
+{
+    if (memory_refuses()) {
+        errno = ENOMEM;
+        return -1;
+    }
+    int count = __real_scandir(path, list, wanted, order);
+    if (count >= 0)
+        atomic_fetch_add(&live, count + (*list != NULL));
+    return count;
 }
