@@ -13,6 +13,10 @@ static void set_defaults(secsock_config *config)
     config->allowed_highest = SECSOCK_TLS_1_3;
     config->client_auth = SECSOCK_CLIENT_AUTH_NONE;
     config->resumption = true;
+    config->profile = SECSOCK_PROFILE_AUTO;
+    config->max_depth = -1;
+    config->time = SECSOCK_NOW;
+    config->revocation = SECSOCK_REVOCATION_SOFT;
     for (size_t i = 0; suite_at(i) != NULL; i++)
         config->ciphers[config->cipher_count++] = suite_at(i);
     for (size_t i = 0; group_at(i) != NULL; i++)
@@ -51,8 +55,15 @@ void secsock_config_free(secsock_config *config)
     free(config->alpn);
     secsock_store_free(config->anchors);
     secsock_store_free(atomic_load(&config->effective));
+    secsock_store_free(config->intermediates);
+    secsock_store_free(config->disallowed);
+    pin_list_clear(&config->trusted_pins);
+    pin_list_clear(&config->required_pins);
+    crl_set_free(config->crls);
+    suffix_list_free(config->suffixes);
     secsock_cert_free(config->identity);
     config_warnings_free(&config->warnings);
+    secret_free(&config->staple);
     pthread_mutex_destroy(&config->lock);
     free(config);
 }
@@ -316,6 +327,14 @@ static int settle_versions(secsock_config *config, secsock_error *error)
     return contradiction(config, cipher ? "groups" : "cipher suites", error);
 }
 
+/* What a use that failed has made may no longer be what the program wants. */
+static int prepare_validation(secsock_config *config, secsock_error *error)
+{
+    if (config->frozen && config_anchors(config) != NULL)
+        return SECSOCK_OK;
+    return config_prepare_validation(config, error);
+}
+
 static int prepare(secsock_config *config, secsock_role role, secsock_error *error)
 {
     bool judges = role == SECSOCK_CLIENT || config->client_auth != SECSOCK_CLIENT_AUTH_NONE;
@@ -324,10 +343,8 @@ static int prepare(secsock_config *config, secsock_role role, secsock_error *err
                          "a server needs a certificate and private key: the configuration has no "
                          "identity");
     int result = settle_versions(config, error);
-    /* Those of a use that failed may have been added to since. */
-    if (result == SECSOCK_OK && judges &&
-        (!config->frozen || atomic_load(&config->effective) == NULL))
-        result = config_make_anchors(config, error);
+    if (result == SECSOCK_OK && judges)
+        result = prepare_validation(config, error);
     if (result != SECSOCK_OK)
         return result;
     if (config->resumption && config->sessions == NULL)
@@ -349,6 +366,16 @@ int config_use(secsock_config *config, secsock_role role, struct engine_context 
         config->frozen = true;
         *out = config->contexts[role];
     }
+    pthread_mutex_unlock(&config->lock);
+    return result;
+}
+
+int config_freeze(secsock_config *config, secsock_error *error)
+{
+    pthread_mutex_lock(&config->lock);
+    int result = prepare_validation(config, error);
+    if (result == SECSOCK_OK)
+        config->frozen = true;
     pthread_mutex_unlock(&config->lock);
     return result;
 }

@@ -7,6 +7,7 @@
 
 #include "cert.h"
 #include "engine.h"
+#include "secret.h"
 #include "session.h"
 #include "suites.h"
 #include "validate.h"
@@ -44,10 +45,24 @@ struct secsock_config {
     bool resumption;
 
     secsock_store *anchors;           /* the program's own, or NULL */
-    bool trust_system;                /* the system's too; implied while `anchors` is NULL */
+    struct pin_list trusted_pins;     /* of keys that are trusted like anchors */
+    bool trust_system;                /* the system's too; implied while nothing else is trusted */
     secsock_store *_Atomic effective; /* both together, once they are needed */
-    secsock_cert *identity;           /* with its private key, or NULL */
-    struct config_warnings warnings;  /* about it */
+    secsock_store *intermediates;     /* to build paths with, or NULL */
+    secsock_store *disallowed;        /* that no path may contain, or NULL */
+
+    int profile; /* a secsock_profile */
+    struct pin_list required_pins;
+    int max_depth;                          /* -1: no limit */
+    int64_t time;                           /* that is judged at, or SECSOCK_NOW */
+    struct crl_set *crls;                   /* or NULL */
+    int revocation;                         /* a secsock_revocation */
+    struct suffix_list *suffixes;           /* the program's own, or NULL */
+    const struct suffix_list *web_suffixes; /* the system's, once they are needed, or NULL */
+
+    secsock_cert *identity;          /* with its private key, or NULL */
+    struct config_warnings warnings; /* about it */
+    struct secret staple;            /* an OCSP response about it; empty: none */
 
     secsock_error error;
 };
@@ -58,13 +73,24 @@ struct secsock_config {
 int config_use(secsock_config *config, secsock_role role, struct engine_context **out,
                secsock_error *error);
 
-/* The anchors and the profile that goes with them; valid once config_use() has succeeded. No
- * anchors are needed, and there are none (NULL), for a server that asks for no certificates. */
-const secsock_store *config_anchors(const secsock_config *config);
-enum validate_profile config_profile(const secsock_config *config);
+/* Freezes the configuration, and makes what validation needs, whatever the role. */
+int config_freeze(secsock_config *config, secsock_error *error);
 
-/* Whether the system's are among the anchors. */
+/* The moment that certificates are judged at, in seconds since 1970 UTC. */
+int64_t config_now(const secsock_config *config);
+
+/* The anchors, which are there once the configuration is frozen. No anchors are needed, and there
+ * are none (NULL), for a server that asks for no certificates. */
+const secsock_store *config_anchors(const secsock_config *config);
+
+/* Whether the system's are among the anchors, and whether nothing else is trusted. */
 bool config_trusts_system(const secsock_config *config);
+bool config_trusts_only_system(const secsock_config *config);
+
+/* How a frozen configuration has peers judged: all of `out` but what comes from the peer (its
+ * certificates and OCSP response) and the name that it ought to have. */
+void config_validation(const secsock_config *config, enum validate_purpose purpose,
+                       struct validation *out);
 
 /* What the files of the configuration share. A setter stands between config_begin(), which locks
  * and clears the error, or says why nothing can be set, and config_end(), which unlocks and
@@ -72,8 +98,12 @@ bool config_trusts_system(const secsock_config *config);
 int config_begin(secsock_config *config);
 int config_end(secsock_config *config, int result);
 
-/* Makes the effective anchors; the lock is held. */
+/* Make what validation needs, the effective anchors among it; the lock is held. */
+int config_prepare_validation(secsock_config *config, secsock_error *error);
 int config_make_anchors(secsock_config *config, secsock_error *error);
+
+/* Takes the identity from a store of the role MY; the lock is held. */
+int config_choose_identity(secsock_config *config, const secsock_store *store);
 
 /* What is questionable about an identity. SECSOCK_OK or SECSOCK_E_MEMORY. */
 int config_warnings_find(struct config_warnings *out, const secsock_cert *identity);

@@ -10,21 +10,29 @@
 #include "pubkey.h"
 #include "signature.h"
 
-int secsock_config_set_identity(secsock_config *config, secsock_cert *identity)
+/* Puts an identity, which may be NULL, in the place of the one there is; the lock is held. */
+static int adopt(secsock_config *config, const secsock_cert *identity)
 {
     struct config_warnings warnings = { NULL, 0 };
+    if (config_warnings_find(&warnings, identity) != SECSOCK_OK)
+        return error_memory(&config->error);
+    secsock_cert_free(config->identity);
+    config_warnings_free(&config->warnings);
+    config->identity = identity != NULL ? secsock_cert_ref(identity) : NULL;
+    config->warnings = warnings;
+    return SECSOCK_OK;
+}
+
+int secsock_config_set_identity(secsock_config *config, secsock_cert *identity)
+{
     int result = config_begin(config);
     if (result == SECSOCK_OK && identity != NULL && identity->key == NULL)
         result = error_set(&config->error, SECSOCK_E_NO_KEY,
-                           "the certificate comes without a private key");
-    if (result == SECSOCK_OK && config_warnings_find(&warnings, identity) != SECSOCK_OK)
-        result = error_memory(&config->error);
-    if (result == SECSOCK_OK) {
-        secsock_cert_free(config->identity);
-        config_warnings_free(&config->warnings);
-        config->identity = identity != NULL ? secsock_cert_ref(identity) : NULL;
-        config->warnings = warnings;
-    }
+                           "the certificate of %s comes without a private key, and so cannot be "
+                           "presented",
+                           secsock_cert_subject(identity));
+    if (result == SECSOCK_OK)
+        result = adopt(config, identity);
     return config_end(config, result);
 }
 
@@ -41,6 +49,27 @@ int secsock_config_identity_file(secsock_config *config, const char *cert_path,
         result = secsock_config_set_identity(config, identity);
     secsock_cert_free(identity);
     return result;
+}
+
+int config_choose_identity(secsock_config *config, const secsock_store *store)
+{
+    const secsock_cert *best = NULL, *cert;
+    int64_t now = config_now(config);
+    bool any = false;
+    for (size_t i = 0; (cert = secsock_store_cert(store, i)) != NULL; i++) {
+        const struct x509 *x509 = &cert->x509;
+        if (cert->key == NULL)
+            continue;
+        any = true;
+        if (x509->not_before <= now && now <= x509->not_after &&
+            (best == NULL || x509->not_before > best->x509.not_before))
+            best = cert;
+    }
+    if (best != NULL)
+        return adopt(config, best);
+    return error_set(&config->error, SECSOCK_E_NO_KEY,
+                     any ? "no certificate in the store that has a private key is valid now"
+                         : "no certificate in the store has a private key");
 }
 
 /* ------------------------------------------------------------------------------------ warnings */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
+
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const struct {
@@ -39,7 +41,7 @@ static const struct {
     { SECSOCK_E_PROTOCOL, "SECSOCK_E_PROTOCOL", "the peer broke the rules of TLS" },
     { SECSOCK_E_HANDSHAKE, "SECSOCK_E_HANDSHAKE",
       "there is no cipher suite, group or signature scheme in common" },
-    { SECSOCK_E_FILE, "SECSOCK_E_FILE", "a file cannot be read" },
+    { SECSOCK_E_FILE, "SECSOCK_E_FILE", "a file cannot be read or written" },
     { SECSOCK_E_FORMAT, "SECSOCK_E_FORMAT", "the data is not what it should be" },
     { SECSOCK_E_PASSWORD, "SECSOCK_E_PASSWORD",
       "the private key is encrypted and the password missing or wrong" },
@@ -51,6 +53,8 @@ static const struct {
       "the configuration is in use and can no longer change" },
     { SECSOCK_E_LIMIT, "SECSOCK_E_LIMIT", "a limit against hostile input was reached" },
     { SECSOCK_E_INTERNAL, "SECSOCK_E_INTERNAL", "a defect of secsock or wolfSSL" },
+    { SECSOCK_E_NOT_EXPORTABLE, "SECSOCK_E_NOT_EXPORTABLE",
+      "the private key may not leave its certificate" },
 };
 
 static const char *const states[] = {
@@ -156,10 +160,7 @@ static void tidy(secsock_error *error, int wanted)
     char *text = error->message;
     if (wanted >= (int)sizeof(error->message))
         text[whole_characters(text, sizeof(error->message) - 1)] = '\0';
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < ' ' || *text == 0x7F)
-            *text = '?';
-    }
+    text_tidy(text);
 }
 
 static void fill(secsock_error *error, int code, int sys_errno, const char *format, va_list args)

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "error.h"
 #include "peername.h"
@@ -87,7 +86,7 @@ static bool certificate_is_optional(const secsock *s)
 /* wolfSSL could not read what was sent, and has not shown it. */
 static int unreadable(secsock *s)
 {
-    s->verdict = verdict_new(s->peername, time(NULL));
+    s->verdict = verdict_new(s->peername, config_now(s->config));
     if (!s->verdict)
         return SECSOCK_E_MEMORY;
     return verdict_add(s->verdict, SECSOCK_PROBLEM_MALFORMED, NULL, "%s", s->error.message);
@@ -99,20 +98,18 @@ static int examine(secsock *s, enum engine_step step)
     if (!chain && step == ENGINE_TELL)
         return unreadable(s);
     if (!chain && certificate_is_optional(s)) {
-        s->verdict = verdict_new(s->peername, time(NULL));
+        s->verdict = verdict_new(s->peername, config_now(s->config));
         return s->verdict ? SECSOCK_OK : SECSOCK_E_MEMORY;
     }
-    struct validation input = {
-        .chain = chain ? chain->certs : NULL,
-        .chain_len = chain ? chain->count : 0,
-        .anchors = config_anchors(s->config),
-        .peername = s->peername,
-        .time = time(NULL),
-        .purpose = s->role == SECSOCK_CLIENT ? PURPOSE_SERVER : PURPOSE_CLIENT,
-        .profile = config_profile(s->config),
-        .vetted_anchors = config_trusts_system(s->config),
-        .forgives_omissions = config_profile(s->config) == PROFILE_PRIVATE,
-    };
+    struct validation input;
+    config_validation(s->config, s->role == SECSOCK_CLIENT ? PURPOSE_SERVER : PURPOSE_CLIENT,
+                      &input);
+    input.peername = s->peername;
+    if (chain) {
+        input.chain = chain->certs;
+        input.chain_len = chain->count;
+        input.ocsp = chain->staple;
+    }
     return validate(&input, &s->verdict);
 }
 

@@ -78,6 +78,8 @@ static const struct problem problems[] = {
                                       "RFC 8446, 6.2", UNSUPPORTED_CERTIFICATE },
     [SECSOCK_PROBLEM_TOO_COMPLEX] = { "too_complex", "checking it takes too much work",
                                       "RFC 4158, 5.2", CERTIFICATE_UNKNOWN },
+    [SECSOCK_PROBLEM_NOT_PINNED] = { "not_pinned", "no key on its path is one that was asked for",
+                                     "RFC 7469, 2.6", BAD_CERTIFICATE },
 };
 
 static const struct problem *find(int problem)

@@ -84,7 +84,7 @@ int secsock_set_peername(secsock *s, const char *name)
         return sock_wrong_state(s, "secsock_set_peername");
     if (name && peername_classify(name, NULL, NULL) == PEERNAME_INVALID)
         return error_set(&s->error, SECSOCK_E_ARGUMENT,
-                         "\"%s\" is neither a DNS name (in A-labels) nor an IP address", name);
+                         "\"%s\" is no DNS name (in A-labels), no IP address and no mailbox", name);
     char *copy = name ? strdup(name) : NULL;
     if (name && !copy)
         return error_memory(&s->error);

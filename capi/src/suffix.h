@@ -6,6 +6,7 @@
 #define SECSOCK_SRC_SUFFIX_H
 
 #include "der.h"
+#include "secsock.h"
 
 struct suffix_list;
 
@@ -14,6 +15,14 @@ struct suffix_list;
  * (Baseline Requirements, section 3.2.2.6). SECSOCK_OK, SECSOCK_E_FORMAT, or SECSOCK_E_MEMORY. */
 int suffix_list_new(struct suffix_list **out, const void *text, size_t len, bool with_private);
 void suffix_list_free(struct suffix_list *list);
+
+/* The same from a file; path NULL: the system's. The error names the file. */
+int suffix_list_read(struct suffix_list **out, const char *path, bool with_private,
+                     secsock_error *error);
+
+/* The system's list without the private section, read once per process and shared; borrowed. NULL
+ * where the system has none, which is no error: then only single labels are known. */
+int suffix_list_system(const struct suffix_list **out, secsock_error *error);
 
 /* Whether this DNS name is a public suffix. A single label always is; without a list (NULL)
  * nothing else is. */

@@ -16,6 +16,8 @@
 local core = require "secsock.core"
 local loop = require "secsock.loop"
 local options = require "secsock.options"
+local sources = require "secsock.sources"
+local store = require "secsock.store"
 local stream = require "secsock.stream"
 
 ---@class secsock
@@ -35,12 +37,14 @@ secsock.list = core.list
 
 secsock.new = options.socket
 secsock.config = options.config
-secsock.store = core.store
+secsock.validate = options.validate
+secsock.store = store
 secsock.cert = {
   load = core.cert.load,
   pem = core.cert.pem,
   der = core.cert.der,
-  identity = options.identity,
+  pfx = core.cert.pfx,
+  identity = sources.identity_of,
 }
 
 --- Takes over the connection of a LuaSocket object, together with the bytes that it has read ahead.

@@ -1,5 +1,5 @@
 ---@meta _
--- luacheck: ignore 212 241
+-- luacheck: ignore 212 241 431
 
 -- What secsock.core implements in C. The rest of the annotations is where the Lua is.
 
@@ -264,6 +264,91 @@ function config:truststore(store) end
 ---@return secsock.error? details
 function config:trustsystem() end
 
+--- What the peer sends with this key is a trust anchor.
+---@param pin string  base64, as of cert:pin()
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:trustpin(pin) end
+
+--- A path must hold this key, or another one that is asked for so.
+---@param pin string
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:requirepin(pin) end
+
+--- Puts the certificates of a store to the use of a role; "my": the identity.
+---@param role "my"|"root"|"ca"|"disallowed"
+---@param store secsock.store
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:addstore(role, store) end
+
+---@param profile "auto"|"private"|"webpki"
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:setprofile(profile) end
+
+---@param intermediates? integer  in a path, at most; nil: no limit
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:setmaxdepth(intermediates) end
+
+---@param seconds? number  since 1970, the moment to judge at; nil: now
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:settime(seconds) end
+
+---@param data string  revocation lists, as PEM text or in DER
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:addcrl(data) end
+
+---@param path string
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:addcrlfile(path) end
+
+---@param path string
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:addcrldir(path) end
+
+---@param mode "soft"|"leaf"|"chain"
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:setrevocation(mode) end
+
+--- What a server staples to the handshakes of clients that ask for it.
+---@param response? string  an OCSP response about its identity, in DER; nil for none
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:setstaple(response) end
+
+---@param path string
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:staplefile(path) end
+
+--- The public suffixes, right below which no wildcard may stand.
+---@param path? string         of a list as publicsuffix.org's; nil: the system's
+---@param private? boolean     with its section of names that somebody owns and lets others use
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:setsuffixes(path, private) end
+
 ---@param cert? secsock.cert  with its private key; nil for none
 ---@return secsock.config? self
 ---@return string? err
@@ -278,29 +363,74 @@ function config:warnings() end
 ---@class secsock.store
 local store = {}
 
----@param cert secsock.cert
+---@param cert secsock.cert  kept with its private key, where it has that
 ---@return secsock.store? self
----@return string? err
+---@return string? err  "frozen", "file", "not exportable", ...
 ---@return secsock.error? details
 function store:add(cert) end
 
----@param path string  a PEM file
+--- Removes a certificate, and its file where the store has a folder; whether it was there.
+---@param cert secsock.cert
+---@return boolean? removed
+---@return string? err
+---@return secsock.error? details
+function store:remove(cert) end
+
+---@param path string  a PEM or DER file
 ---@return integer? count  how many were found in it
 ---@return string? err
 ---@return secsock.error? details
 function store:load(path) end
 
----@param path string  a folder of PEM files
+---@param path string  a folder of PEM and DER files
 ---@return integer? count
 ---@return string? err
 ---@return secsock.error? details
 function store:loaddir(path) end
+
+--- Adds all certificates of a PFX file, with their private keys where these are there.
+---@param path string
+---@param password? string
+---@return integer? count
+---@return string? err  "password", "format", ...
+---@return secsock.error? details
+function store:loadpfx(path, password) end
 
 ---@param text string
 ---@return integer? count
 ---@return string? err
 ---@return secsock.error? details
 function store:pem(text) end
+
+---@alias secsock.find
+---| "any"           # every certificate
+---| "thumbprint"    # SHA-1 or SHA-256 in hex
+---| "subject"       # a part of the subject's text
+---| "subjectname"   # the whole subject, RFC 4514
+---| "issuer"        # a part of the issuer's text
+---| "issuername"    # the whole issuer
+---| "serial"        # hex
+---| "subjectkeyid"  # hex
+---| "name"          # a host, an address or a mailbox that it is issued for
+---| "extkeyusage"   # a purpose that it allows: "serverAuth", or an OID in dots
+---| "keyusage"      # a use that it allows: "digitalSignature"
+---| "timevalid"     # seconds since 1970; nil: now
+---| "timeexpired"
+---| "timenotyet"
+---| "privatekey"    # those that have theirs
+
+--- A new store, in memory, of the certificates that match.
+---@param by secsock.find
+---@param value? string|number
+---@param config? secsock.config  only those in which validation with it finds no problem
+---@return secsock.store? found
+---@return string? err  "argument" for a value of the wrong form
+---@return secsock.error? details
+function store:find(by, value, config) end
+
+--- What it was opened as.
+---@return "my"|"root"|"ca"|"disallowed"|nil
+function store:role() end
 
 ---@return integer
 function store:count() end
@@ -351,6 +481,12 @@ function verdict:peername() end
 
 ---@return "matched"|"mismatched"|"unchecked"
 function verdict:name() end
+
+--- What is known about the revocation of the path's index-th certificate, the leaf's unless said;
+--- nil past its end.
+---@param index? integer
+---@return "unknown"|"good"|"revoked"|nil
+function verdict:revocation(index) end
 
 --- Whether the certificates are those of an earlier handshake.
 ---@return boolean
@@ -444,6 +580,46 @@ function cert:der() end
 
 ---@return string
 function cert:pem() end
+
+--- From a PFX file.
+---@return string?
+function cert:friendlyname() end
+
+---@alias secsock.namepart { type: string, value: string }  type: "CN", "O", ..., or an OID
+
+--- The subject's attributes, in the order of the certificate.
+---@return secsock.namepart[]
+function cert:subjectparts() end
+
+---@return secsock.namepart[]
+function cert:issuerparts() end
+
+--- Whether it is issued for this host, address or mailbox.
+---@param name string
+---@return boolean
+function cert:matches(name) end
+
+---@class secsock.export
+---@field cert? boolean     the certificate itself; yes unless said
+---@field chain? boolean    its issuers; yes unless said
+---@field key? boolean      its private key; no unless said
+---@field password? string  encrypts the key, in a PFX file everything
+
+--- As PEM text, as a PFX file, or, the certificate alone, in DER.
+---@param form "pem"|"der"|"pfx"
+---@param options? secsock.export  not for DER
+---@return string?
+---@return string? err
+---@return secsock.error? details
+function cert:export(form, options) end
+
+--- Forbids for good that the private key be exported or stored.
+---@return secsock.cert self
+function cert:forbidexport() end
+
+--- Whether there is a private key that may be exported.
+---@return boolean
+function cert:exportable() end
 
 --- The issuers that an identity sends along.
 ---@return secsock.cert[]

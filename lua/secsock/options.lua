@@ -1,27 +1,25 @@
 --- Tables of options: what secsock.config{…} and secsock.new{…} take.
 local core = require "secsock.core"
 local check = require "secsock.check"
+local sources = require "secsock.sources"
 
 local options = {}
 
----@class secsock.trust  each may be a list
----@field file? string|string[]    PEM files
----@field dir? string|string[]     folders of PEM files
----@field pem? string|string[]     PEM texts
----@field cert? secsock.cert|secsock.cert[]
----@field store? secsock.store|secsock.store[]
----@field system? boolean          the system's anchors besides
-
----@class secsock.identity
----@field cert? string      a PEM file: the certificate, then the issuers to send with it
----@field key? string       a PEM file, unless the key is in the same one
----@field certpem? string   the same as texts
----@field keypem? string
----@field password? string  of the key
+---@alias secsock.certs secsock.cert|secsock.store|(secsock.cert|secsock.store)[]
 
 ---@class secsock.config.options
 ---@field trust? string|secsock.cert|secsock.store|secsock.trust  a string is a PEM file
----@field identity? secsock.cert|secsock.identity
+---@field pins? string|string[]        keys of which a path must hold one
+---@field intermediates? secsock.certs  to build paths with
+---@field disallowed? secsock.certs     that no path may contain
+---@field profile? "auto"|"private"|"webpki"
+---@field maxdepth? integer            intermediates in a path, at most
+---@field time? integer                the moment to judge at, in seconds since 1970
+---@field crl? string|secsock.crl      a string is a file
+---@field revocation? "soft"|"leaf"|"chain"
+---@field suffixes? string|secsock.suffixes  a string is a file
+---@field identity? secsock.cert|secsock.store|secsock.identity
+---@field staple? string|secsock.staple      a string is a file
 ---@field versions? string[]           { lowest, highest }
 ---@field ciphers? string|string[]     by preference; a string has ":" between them
 ---@field groups? string|string[]
@@ -48,92 +46,23 @@ local function joined(names, separator)
   return table.concat(names, separator)
 end
 
--- ---------------------------------------------------------------------------------- certificates
-
-local identity_options = {
-  cert = "string", key = "string", certpem = "string", keypem = "string", password = "string",
-}
-
---- secsock.cert.identity{…}: a certificate with its private key.
----@param is secsock.identity
----@return secsock.cert? identity
----@return string? err  "file", "format", "password", "no key", "key mismatch", ...
----@return secsock.error? details
-function options.identity(is)
-  check.options(is, identity_options)
-  local files, texts = is.cert or is.key, is.certpem or is.keypem
-  if (files and texts) or not (is.cert or is.certpem) then
-    error("an identity is cert (and key), or certpem (and keypem)", 2)
-  elseif files then
-    return core.cert.identityfile(is.cert, is.key, is.password)
-  elseif is.keypem then
-    return core.cert.identitypem(is.certpem, is.keypem, is.password)
-  end
-  return core.cert.pem(is.certpem, is.password)
-end
-
--- --------------------------------------------------------------------------------------- trust
-
-local trust_options = {
-  file = "string|table",
-  dir = "string|table",
-  pem = "string|table",
-  cert = "secsock.cert|table",
-  store = "secsock.store|table",
-  system = "boolean",
-}
-
-local sources = { "file", "dir", "pem", "cert", "store", "system" }
-
--- Each adds one thing to what a configuration trusts in.
-local add = {
-  file = function(config, path) return config:trustfile(path) end,
-  dir = function(config, path) return config:trustdir(path) end,
-  pem = function(config, text) return config:trustpem(text) end,
-  store = function(config, store) return config:truststore(store) end,
-  cert = function(config, cert)
-    local store, err, details = core.store.new():add(cert)
-    if not store then return nil, err, details end
-    return config:truststore(store)
-  end,
-  system = function(config) return config:trustsystem() end,
-}
-
-local short = { string = "file", ["secsock.cert"] = "cert", ["secsock.store"] = "store" }
-
-local function list(value)
-  return type(value) == "table" and value or { value or nil }
-end
-
-local function set_trust(config, trust)
-  local source = short[check.kind(trust)]
-  if source then trust = { [source] = trust } end
-  check.options(trust, trust_options)
-  local count = 0
-  for _, name in ipairs(sources) do
-    for _, one in ipairs(list(trust[name])) do
-      local ok, err, details = add[name](config, one)
-      if not ok then return nil, err, details end
-      count = count + 1
-    end
-  end
-  -- Nothing added would mean the system's anchors, which is hardly what was meant.
-  if count == 0 then error("option 'trust' names nothing to trust in", 4) end
-  return config
-end
-
 -- ------------------------------------------------------------------------------ configurations
 
-local function set_identity(config, identity)
-  local err, details
-  if type(identity) == "table" then identity, err, details = options.identity(identity) end
-  if not identity then return nil, err, details end
-  return config:setidentity(identity)
-end
+local certs = "secsock.cert|secsock.store|table"
 
 local config_options = {
-  trust = "string|secsock.cert|secsock.store|table",
-  identity = "secsock.cert|table",
+  trust = "string|" .. certs,
+  pins = "string|table",
+  intermediates = certs,
+  disallowed = certs,
+  profile = "string",
+  maxdepth = "number",
+  time = "number",
+  crl = "string|table",
+  revocation = "string",
+  suffixes = "string|table",
+  identity = certs,
+  staple = "string|table",
   versions = "table",
   ciphers = "string|table",
   groups = "string|table",
@@ -142,20 +71,32 @@ local config_options = {
   resumption = "boolean",
 }
 
+-- How each is set, in this order: the time decides which identity of a store is valid.
 local setters = {
-  trust = set_trust,
-  identity = set_identity,
-  versions = function(config, range) return config:setversions(range[1], range[2] or range[1]) end,
-  ciphers = function(config, names) return config:setciphers(joined(names, ":")) end,
-  groups = function(config, names) return config:setgroups(joined(names, ":")) end,
-  alpn = function(config, names) return config:setalpn(joined(names, ",")) end,
-  clientauth = function(config, mode) return config:setclientauth(mode) end,
-  resumption = function(config, on) return config:setresumption(on) end,
+  { "time", function(config, seconds) return config:settime(seconds) end },
+  { "trust", sources.trust },
+  { "pins", sources.pins },
+  { "intermediates", sources.intermediates },
+  { "disallowed", sources.disallowed },
+  { "profile", function(config, profile) return config:setprofile(profile) end },
+  { "maxdepth", function(config, depth) return config:setmaxdepth(depth) end },
+  { "crl", sources.crl },
+  { "revocation", function(config, mode) return config:setrevocation(mode) end },
+  { "suffixes", sources.suffixes },
+  { "identity", sources.identity },
+  { "staple", sources.staple },
+  { "versions", function(config, of) return config:setversions(of[1], of[2] or of[1]) end },
+  { "ciphers", function(config, names) return config:setciphers(joined(names, ":")) end },
+  { "groups", function(config, names) return config:setgroups(joined(names, ":")) end },
+  { "alpn", function(config, names) return config:setalpn(joined(names, ",")) end },
+  { "clientauth", function(config, mode) return config:setclientauth(mode) end },
+  { "resumption", function(config, on) return config:setresumption(on) end },
 }
 
 local function build(from)
   local config = core.config()
-  for name, set in pairs(setters) do
+  for _, setter in ipairs(setters) do
+    local name, set = setter[1], setter[2]
     if from[name] ~= nil then
       local ok, err, details = set(config, from[name])
       if not ok then return nil, err, details end
@@ -173,29 +114,14 @@ function options.config(from)
   return build(check.options(from or {}, config_options))
 end
 
--- -------------------------------------------------------------------------------------- sockets
-
-local socket_options = {
-  config = "secsock.config",
-  peername = "string",
-  hook = "function",
-  defer = "boolean",
-  downgrade = "boolean",
-  timeout = "number",
-}
-for name, wanted in pairs(config_options) do
-  socket_options[name] = wanted
+-- The kinds of the options of something that has a configuration, or the fields of one.
+local function with_config(kinds)
+  kinds.config = "secsock.config"
+  for name, wanted in pairs(config_options) do kinds[name] = wanted end
+  return kinds
 end
 
-local applied = {
-  peername = "setpeername",
-  hook = "setvalidatehook",
-  defer = "defer",
-  downgrade = "allowdowngrade",
-  timeout = "settimeout",
-}
-
--- The configuration of a new socket: the one given, one of the fields given, or nil: the defaults.
+-- The configuration in such options: the one given, one of the fields given, or nil: the defaults.
 local function config_of(from)
   local inline
   for name in pairs(config_options) do
@@ -207,6 +133,24 @@ local function config_of(from)
   if inline then return build(from) end
   return from.config
 end
+
+-- -------------------------------------------------------------------------------------- sockets
+
+local socket_options = with_config {
+  peername = "string",
+  hook = "function",
+  defer = "boolean",
+  downgrade = "boolean",
+  timeout = "number",
+}
+
+local applied = {
+  peername = "setpeername",
+  hook = "setvalidatehook",
+  defer = "defer",
+  downgrade = "allowdowngrade",
+  timeout = "settimeout",
+}
 
 --- secsock.new{…}: a socket.
 ---@param from? secsock.options
@@ -226,6 +170,43 @@ function options.socket(from)
     end
   end
   return s
+end
+
+-- ---------------------------------------------------------------------------- validation by itself
+
+local validate_options = with_config {
+  chain = "string|secsock.cert|table", chainfile = "string", ocsp = "string", ocspfile = "string",
+  name = "string", purpose = "string",
+}
+
+---@class secsock.validate.options: secsock.config.options
+---@field config? secsock.config       instead of the fields of one
+---@field chain? string|secsock.cert|(string|secsock.cert)[]  PEM or DER, the peer's first; a
+---                                    certificate brings the issuers that it holds
+---@field chainfile? string            the same from a file
+---@field name? string                 whom it should be issued for: a host, an address, a mailbox
+---@field purpose? "server"|"client"|"any"  what it is to be used as; "server" unless said
+---@field ocsp? string                 the response that came with it, in DER
+---@field ocspfile? string             the same from a file; both from files, or none
+
+--- secsock.validate{…}: judges a chain as a handshake would.
+---@param from secsock.validate.options
+---@return secsock.verdict? verdict  whatever it says
+---@return string? err
+---@return secsock.error? details
+function options.validate(from)
+  from = check.options(from, validate_options)
+  local file, text = from.chainfile or from.ocspfile, from.chain or from.ocsp
+  if (file and text) or not (from.chain or from.chainfile) then
+    error("a chain is chain (and ocsp), or chainfile (and ocspfile)", 2)
+  end
+  local config, err, details = config_of(from)
+  if err then return nil, err, details end
+  local purpose = from.purpose or "server"
+  if file then
+    return core.validatefile(config, purpose, from.name, from.chainfile, from.ocspfile)
+  end
+  return core.validate(config, purpose, from.name, sources.chain(from.chain), from.ocsp)
 end
 
 return options

@@ -1,4 +1,6 @@
 /* A configuration: the setters, one to one. The options table is Lua's business. */
+#include <limits.h>
+
 #include "core.h"
 
 static secsock_config **new_config(lua_State *L)
@@ -138,6 +140,108 @@ static int trustsystem(lua_State *L)
     return done(L, secsock_config_trust_system(core_check_config(L, 1)));
 }
 
+static int trustpin(lua_State *L)
+{
+    return done(L, secsock_config_trust_pin(core_check_config(L, 1), core_check_text(L, 2)));
+}
+
+static int requirepin(lua_State *L)
+{
+    return done(L, secsock_config_require_pin(core_check_config(L, 1), core_check_text(L, 2)));
+}
+
+/* config:addstore(role, store) */
+static int addstore(lua_State *L)
+{
+    secsock_config *config = core_check_config(L, 1);
+    int role = core_check_role(L, 2);
+
+    return done(L, secsock_config_add_store(config, role, core_check_store(L, 3)));
+}
+
+static int setprofile(lua_State *L)
+{
+    static const char *const names[] = { "auto", "private", "webpki", NULL };
+    secsock_config *config = core_check_config(L, 1);
+
+    return done(L, secsock_config_set_profile(config, luaL_checkoption(L, 2, NULL, names)));
+}
+
+/* config:setmaxdepth([count]) */
+static int setmaxdepth(lua_State *L)
+{
+    secsock_config *config = core_check_config(L, 1);
+    int depth =
+        lua_isnoneornil(L, 2) ? -1 : core_check_int(L, 2, 0, INT_MAX, "whole number expected");
+
+    return done(L, secsock_config_set_max_depth(config, depth));
+}
+
+/* config:settime([seconds]) */
+static int settime(lua_State *L)
+{
+    static const lua_Number latest = 253402300799; /* of the year 9999, as of all certificates */
+    secsock_config *config = core_check_config(L, 1);
+    lua_Number seconds = lua_isnoneornil(L, 2) ? SECSOCK_NOW : luaL_checknumber(L, 2);
+
+    luaL_argcheck(L, seconds == SECSOCK_NOW || (seconds >= 0 && seconds <= latest), 2,
+                  "seconds since 1970 expected");
+    return done(L, secsock_config_set_time(config, (int64_t)seconds));
+}
+
+/* config:addcrl(text) */
+static int addcrl(lua_State *L)
+{
+    secsock_config *config = core_check_config(L, 1);
+    size_t length;
+    const char *data = luaL_checklstring(L, 2, &length);
+
+    return done(L, secsock_config_add_crl(config, data, length));
+}
+
+static int addcrlfile(lua_State *L)
+{
+    return done(L, secsock_config_add_crl_file(core_check_config(L, 1), core_check_text(L, 2)));
+}
+
+static int addcrldir(lua_State *L)
+{
+    return done(L, secsock_config_add_crl_dir(core_check_config(L, 1), core_check_text(L, 2)));
+}
+
+static int setrevocation(lua_State *L)
+{
+    static const char *const names[] = { "soft", "leaf", "chain", NULL };
+    secsock_config *config = core_check_config(L, 1);
+
+    return done(L, secsock_config_set_revocation(config, luaL_checkoption(L, 2, NULL, names)));
+}
+
+/* config:setstaple([response]) */
+static int setstaple(lua_State *L)
+{
+    secsock_config *config = core_check_config(L, 1);
+    size_t length = 0;
+    const char *response = luaL_optlstring(L, 2, NULL, &length);
+
+    return done(L, secsock_config_set_staple(config, response, length));
+}
+
+static int staplefile(lua_State *L)
+{
+    return done(L, secsock_config_staple_file(core_check_config(L, 1), core_check_text(L, 2)));
+}
+
+/* config:setsuffixes([path [, private]]) */
+static int setsuffixes(lua_State *L)
+{
+    secsock_config *config = core_check_config(L, 1);
+    const char *path = core_opt_text(L, 2);
+    bool with_private = !lua_isnoneornil(L, 3) && core_check_flag(L, 3);
+
+    return done(L, secsock_config_set_suffixes(config, path, with_private));
+}
+
 static int setidentity(lua_State *L)
 {
     secsock_config *config = core_check_config(L, 1);
@@ -166,13 +270,33 @@ static int warnings(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    { "setversions", setversions },     { "setciphers", setciphers },
-    { "setgroups", setgroups },         { "setalpn", setalpn },
-    { "setclientauth", setclientauth }, { "setresumption", setresumption },
-    { "trustfile", trustfile },         { "trustdir", trustdir },
-    { "trustpem", trustpem },           { "truststore", truststore },
-    { "trustsystem", trustsystem },     { "setidentity", setidentity },
-    { "warnings", warnings },           { NULL, NULL },
+    { "setversions", setversions },
+    { "setciphers", setciphers },
+    { "setgroups", setgroups },
+    { "setalpn", setalpn },
+    { "setclientauth", setclientauth },
+    { "setresumption", setresumption },
+    { "trustfile", trustfile },
+    { "trustdir", trustdir },
+    { "trustpem", trustpem },
+    { "truststore", truststore },
+    { "trustsystem", trustsystem },
+    { "trustpin", trustpin },
+    { "requirepin", requirepin },
+    { "addstore", addstore },
+    { "setprofile", setprofile },
+    { "setmaxdepth", setmaxdepth },
+    { "settime", settime },
+    { "addcrl", addcrl },
+    { "addcrlfile", addcrlfile },
+    { "addcrldir", addcrldir },
+    { "setrevocation", setrevocation },
+    { "setstaple", setstaple },
+    { "staplefile", staplefile },
+    { "setsuffixes", setsuffixes },
+    { "setidentity", setidentity },
+    { "warnings", warnings },
+    { NULL, NULL },
 };
 
 void core_open_config(lua_State *L)

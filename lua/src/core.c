@@ -68,6 +68,13 @@ int core_check_flag(lua_State *L, int index)
     return lua_toboolean(L, index);
 }
 
+int core_check_role(lua_State *L, int index)
+{
+    static const char *const names[] = { "my", "root", "ca", "disallowed", NULL };
+
+    return luaL_checkoption(L, index, NULL, names);
+}
+
 void core_push_text(lua_State *L, const char *text)
 {
     if (text != NULL)
@@ -137,6 +144,7 @@ int luaopen_secsock_core(lua_State *L)
     core_open_cert(L);
     core_open_store(L);
     core_open_verdict(L);
+    core_open_validate(L);
     core_open_descriptor(L);
     return 1;
 }

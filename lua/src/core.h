@@ -32,6 +32,7 @@ void core_open_config(lua_State *L);
 void core_open_cert(lua_State *L);
 void core_open_store(lua_State *L);
 void core_open_verdict(lua_State *L);
+void core_open_validate(lua_State *L);
 void core_open_descriptor(lua_State *L);
 
 /* A type of userdata: its methods, and what it does at __gc, __close, __tostring and __eq (NULL for
@@ -49,6 +50,10 @@ extern const luaL_Reg core_facts_methods[];      /* questions: facts.c */
 extern const luaL_Reg core_descriptor_methods[]; /* the descriptor: descriptor.c */
 int core_socket_tostring(lua_State *L);
 
+/* Of certificates: the ways to load them, and c:export(form[, options]). */
+extern const luaL_Reg core_cert_functions[];
+int core_cert_export(lua_State *L);
+
 /* The argument at `index`, or an error in the style of luaL_check*. */
 struct core_socket *core_check_socket(lua_State *L, int index);
 secsock_config *core_check_config(lua_State *L, int index);
@@ -65,6 +70,9 @@ int core_check_int(lua_State *L, int index, int lowest, int highest, const char 
 /* true or false, and nothing that merely counts as such. */
 int core_check_flag(lua_State *L, int index);
 
+/* A secsock_store_role, from "my", "root", "ca" or "disallowed". */
+int core_check_role(lua_State *L, int index);
+
 /* The number of a secsock_problem, from its name. */
 int core_check_problem(lua_State *L, int index);
 
@@ -72,6 +80,7 @@ int core_check_problem(lua_State *L, int index);
  * memory is short. */
 secsock_cert **core_new_cert(lua_State *L);
 secsock_store **core_new_store(lua_State *L);
+secsock_verdict **core_new_verdict(lua_State *L);
 
 /* Pushes an object that holds a reference of its own, or nil for NULL. */
 void core_push_cert(lua_State *L, const secsock_cert *cert);

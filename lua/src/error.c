@@ -41,6 +41,7 @@ static const struct word words[] = {
     { SECSOCK_E_UNSUPPORTED, "unsupported" },
     { SECSOCK_E_FROZEN, "frozen" },
     { SECSOCK_E_LIMIT, "limit" },
+    { SECSOCK_E_NOT_EXPORTABLE, "not exportable" },
 };
 
 /* What system calls fail with, in LuaSocket's words; others by their text in lower case. */

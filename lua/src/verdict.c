@@ -1,4 +1,5 @@
 /* What validation found out about a peer. */
+#include <limits.h>
 #include <string.h>
 
 #include "core.h"
@@ -21,18 +22,21 @@ int core_check_problem(lua_State *L, int index)
     return luaL_argerror(L, index, "not the name of a problem");
 }
 
+secsock_verdict **core_new_verdict(lua_State *L)
+{
+    secsock_verdict **verdict = lua_newuserdata(L, sizeof *verdict);
+
+    *verdict = NULL;
+    luaL_setmetatable(L, CORE_VERDICT);
+    return verdict;
+}
+
 void core_push_verdict(lua_State *L, const secsock_verdict *verdict)
 {
-    secsock_verdict **reference;
-
-    if (verdict == NULL) {
+    if (verdict != NULL)
+        *core_new_verdict(L) = secsock_verdict_ref(verdict);
+    else
         lua_pushnil(L);
-        return;
-    }
-    reference = lua_newuserdata(L, sizeof *reference);
-    *reference = NULL;
-    luaL_setmetatable(L, CORE_VERDICT);
-    *reference = secsock_verdict_ref(verdict);
 }
 
 static int collect(lua_State *L)
@@ -182,6 +186,20 @@ static int name(lua_State *L)
     return 1;
 }
 
+/* v:revocation([index]) -> "unknown"|"good"|"revoked", of a certificate of the path, or nil */
+static int revocation(lua_State *L)
+{
+    static const char *const results[] = { "unknown", "good", "revoked" };
+    secsock_verdict *verdict = check_verdict(L, 1);
+    int index = lua_isnoneornil(L, 2) ? 1 : core_check_int(L, 2, 1, INT_MAX, "index expected");
+
+    if ((size_t)index > secsock_verdict_path_count(verdict))
+        lua_pushnil(L);
+    else
+        lua_pushstring(L, results[secsock_verdict_revocation(verdict, (size_t)index - 1)]);
+    return 1;
+}
+
 /* v:resumed() */
 static int resumed(lua_State *L)
 {
@@ -212,9 +230,19 @@ static int explain(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    { "ok", ok },           { "problems", problems }, { "details", details },   { "has", has },
-    { "chain", chain },     { "path", path },         { "peername", peername }, { "name", name },
-    { "resumed", resumed }, { "time", judged_at },    { "explain", explain },   { NULL, NULL },
+    { "ok", ok },
+    { "problems", problems },
+    { "details", details },
+    { "has", has },
+    { "chain", chain },
+    { "path", path },
+    { "peername", peername },
+    { "name", name },
+    { "resumed", resumed },
+    { "time", judged_at },
+    { "explain", explain },
+    { "revocation", revocation },
+    { NULL, NULL },
 };
 
 void core_open_verdict(lua_State *L)
