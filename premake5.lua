@@ -180,16 +180,18 @@ for _, file in ipairs(sources("examples/*.c")) do
     use_secsock("/examples")
 end
 
--- The C tests may stand in for a function of libc: spec/capi/support then has a __wrap_NAME that
--- calls __real_NAME, and every test is linked so.
+-- The library stands in for a function of wolfSSL, and the C tests for some of libc: where there is
+-- a __wrap_NAME, every test is linked so.
 local function wrapped_functions()
   local options, seen = {}, {}
-  for _, file in ipairs(sources("spec/capi/support/*.c")) do
-    for line in io.lines(file) do
-      local name = line:match("__real_([%w_]+)")
-      if name and not seen[name] then
-        seen[name] = true
-        options[#options + 1] = "-Wl,--wrap=" .. name
+  for _, pattern in ipairs { "capi/src/*.c", "spec/capi/support/*.c" } do
+    for _, file in ipairs(sources(pattern)) do
+      for line in io.lines(file) do
+        local name = line:match("__wrap_([%w_]+)")
+        if name and not seen[name] then
+          seen[name] = true
+          options[#options + 1] = "-Wl,--wrap=" .. name
+        end
       end
     end
   end

@@ -3,9 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct chain *chain_new(const struct slice *certs, size_t count)
+/* A copy of `bytes` at *at, which moves behind it. */
+static struct slice put(uint8_t **at, struct slice bytes)
 {
-    size_t bytes = 0;
+    struct slice copy = { *at, bytes.len };
+    if (bytes.len > 0)
+        memcpy(*at, bytes.data, bytes.len);
+    *at += bytes.len;
+    return copy;
+}
+
+struct chain *chain_new(const struct slice *certs, size_t count, struct slice staple)
+{
+    size_t bytes = staple.len;
     for (size_t i = 0; i < count; i++)
         bytes += certs[i].len;
     struct chain *chain = malloc(sizeof(*chain) + count * sizeof(*certs) + bytes);
@@ -14,11 +24,9 @@ struct chain *chain_new(const struct slice *certs, size_t count)
     atomic_init(&chain->refs, 1);
     chain->count = count;
     uint8_t *at = (uint8_t *)(chain->certs + count);
-    for (size_t i = 0; i < count; i++) {
-        memcpy(at, certs[i].data, certs[i].len);
-        chain->certs[i] = (struct slice){ at, certs[i].len };
-        at += certs[i].len;
-    }
+    for (size_t i = 0; i < count; i++)
+        chain->certs[i] = put(&at, certs[i]);
+    chain->staple = put(&at, staple);
     return chain;
 }
 

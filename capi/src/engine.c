@@ -44,6 +44,8 @@ static int set_up_client(struct engine *engine, const char *sni, const char *key
         engine_offer_session(engine);
     }
     int result = engine_offer_protocols(engine);
+    if (result == SECSOCK_OK)
+        result = engine_ask_for_staple(engine);
     return result == SECSOCK_OK ? offer_shares(engine) : result;
 }
 
@@ -100,6 +102,11 @@ static int drive(struct engine *engine, secsock_error *error)
     int done = engine->context->role == SECSOCK_CLIENT ? wolfSSL_connect(engine->ssl)
                                                        : wolfSSL_accept(engine->ssl);
     int result = done == WOLFSSL_SUCCESS ? SECSOCK_OK : engine_result(engine, done, doing, error);
+    int flushed = SECSOCK_OK;
+    if (result > SECSOCK_E_ARGUMENT && !engine->held)
+        flushed = engine_flush_taken(engine);
+    if (flushed != SECSOCK_OK)
+        result = flushed == SECSOCK_WANT_WRITE ? flushed : engine_result(engine, -1, doing, error);
     return engine_sent(engine, result, doing, error);
 }
 
@@ -197,12 +204,21 @@ int engine_on_request(WOLFSSL *ssl, void *unused)
     return 1;
 }
 
+int engine_on_vain_request(WOLFSSL *ssl, WOLFSSL_X509 **cert, WOLFSSL_EVP_PKEY **key)
+{
+    (void)cert;
+    (void)key;
+    engine_on_request(ssl, NULL);
+    return 0; /* there is none still */
+}
+
 /* Errors of trust and of use are for validate() to see and to judge; errors of form are fatal. Of
- * an intermediate nothing but a missing issuer is passed over: wolfSSL would add it, with any
- * other error overridden, to the certificates that all connections share. */
+ * an intermediate nothing but a missing issuer is passed over, and that it signs certificates
+ * without being a CA: wolfSSL would add a CA, with any other error overridden, to the certificates
+ * that all connections share. */
 static bool is_judged_elsewhere(int problem, int depth)
 {
-    static const int any[] = { 0, ASN_NO_SIGNER_E, ASN_SELF_SIGNED_E };
+    static const int any[] = { 0, ASN_NO_SIGNER_E, ASN_SELF_SIGNED_E, KEYUSAGE_E };
     static const int leaf[] = { ASN_BEFORE_DATE_E,  ASN_AFTER_DATE_E,  ASN_PATHLEN_INV_E,
                                 KEYUSE_SIGNATURE_E, KEYUSE_ENCIPHER_E, EXTKEYUSE_AUTH_E,
                                 RSA_KEY_SIZE_E,     ECC_KEY_SIZE_E };
@@ -221,7 +237,7 @@ static int capture(struct engine *engine, const WOLFSSL_X509_STORE_CTX *store)
     size_t count = 0;
     for (int i = 0; i < store->totalCerts && count < MAX_CHAIN_DEPTH; i++)
         certs[count++] = (struct slice){ store->certs[i].buffer, store->certs[i].length };
-    engine->sent = chain_new(certs, count);
+    engine->sent = chain_new(certs, count, (struct slice){ 0 });
     return engine->sent ? SECSOCK_OK : SECSOCK_E_MEMORY;
 }
 

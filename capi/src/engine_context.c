@@ -177,8 +177,10 @@ static int set_up(struct engine_context *context, const secsock_config *config,
     wolfSSL_CTX_SetIOSend(ctx, engine_on_send);
     if (context->role == SECSOCK_SERVER)
         wolfSSL_CTX_set_servername_callback(ctx, engine_on_hello);
-    else if (config->identity) /* without one, wolfSSL takes the callback for a promise of one */
+    else if (config->identity)
         wolfSSL_CTX_set_cert_cb(ctx, engine_on_request, NULL);
+    else /* the other callback would be taken for a promise of an identity */
+        wolfSSL_CTX_set_client_cert_cb(ctx, engine_on_vain_request);
     int result = set_versions(ctx, config, error);
     if (result == SECSOCK_OK)
         result = set_ciphers(ctx, config, error);
@@ -186,6 +188,8 @@ static int set_up(struct engine_context *context, const secsock_config *config,
         result = set_groups(context, config, error);
     if (result == SECSOCK_OK)
         result = set_identity(ctx, config->identity, error);
+    if (result == SECSOCK_OK)
+        result = engine_set_stapling(context, error);
     if (result == SECSOCK_OK)
         result = set_resumption(context, error);
     if (result == SECSOCK_OK && config->alpn && !(context->alpn = strdup(config->alpn)))
@@ -204,6 +208,8 @@ int engine_context_new(struct engine_context **out, const secsock_config *config
         return error_memory(error);
     context->role = role;
     context->sessions = config->resumption ? config->sessions : NULL;
+    context->identity = config->identity;
+    context->staple = secret_slice(&config->staple);
     context->asks = role == SECSOCK_SERVER && config->client_auth != SECSOCK_CLIENT_AUTH_NONE;
     context->ctx =
         wolfSSL_CTX_new(role == SECSOCK_CLIENT ? wolfTLS_client_method() : wolfTLS_server_method());

@@ -16,9 +16,11 @@ enum {
     ALERT_CLOSE_NOTIFY = 0,
     ALERT_UNEXPECTED_MESSAGE = 10,
     ALERT_HANDSHAKE_FAILURE = 40,
+    ALERT_BAD_CERTIFICATE = 42,
     ALERT_DECODE_ERROR = 50,
     ALERT_PROTOCOL_VERSION = 70,
     ALERT_INTERNAL_ERROR = 80,
+    ALERT_CERTIFICATE_REQUIRED = 116,
     ALERT_NO_APPLICATION_PROTOCOL = 120
 };
 
@@ -113,18 +115,80 @@ static void note_alert(secsock_error *error, int alert, int received)
     error->alert_received = received;
 }
 
-static int alert_received(int alert, const char *doing, secsock_error *error)
+/* What the peer has against the certificate that this end has shown. */
+static const struct complaint {
+    int alert;
+    const char *text;
+} complaints[] = {
+    { ALERT_BAD_CERTIFICATE, "it finds something wrong with it" },
+    { 43, "it cannot use one of this kind" },
+    { 44, "it is revoked" },
+    { 45, "it has expired or is not valid yet" },
+    { 46, "it does not say why" },
+    { 48, "it does not trust its issuer" },
+    { 49, "it grants it no access" },
+    { 113, "it does not accept the OCSP response that is stapled to it" },
+};
+
+static const char *find_complaint(int alert)
 {
-    error_set(error, SECSOCK_E_ALERT, "%s: the peer sent the alert %s", doing,
-              secsock_alert_name(alert));
+    for (size_t i = 0; i < sizeof(complaints) / sizeof(*complaints); i++)
+        if (complaints[i].alert == alert)
+            return complaints[i].text;
+    return NULL;
+}
+
+/* Whether the server has asked this end for a certificate in vain. */
+static bool is_without(const struct engine *engine)
+{
+    return engine->asked && !engine->context->identity;
+}
+
+/* Before TLS 1.3 there was no alert of its own for a certificate that is missing; under 1.3 it
+ * comes when the client's handshake has ended (RFC 8446, section 4.4.2.4). */
+static bool is_of_missing_certificate(int alert)
+{
+    return alert == ALERT_CERTIFICATE_REQUIRED || alert == ALERT_HANDSHAKE_FAILURE ||
+           alert == ALERT_BAD_CERTIFICATE;
+}
+
+static int alert_received(const struct engine *engine, int alert, const char *doing,
+                          secsock_error *error)
+{
+    bool client = engine->context->role == SECSOCK_CLIENT;
+    const char *name = secsock_alert_name(alert), *complaint = find_complaint(alert);
+    const char *subject = engine_presented(engine) && engine->context->identity
+                              ? secsock_cert_subject(engine->context->identity)
+                              : NULL;
+    if (is_without(engine) && is_of_missing_certificate(alert))
+        error_set(error, SECSOCK_E_ALERT,
+                  "%s: the server requires a client certificate, and this end offered none "
+                  "(alert %s)",
+                  doing, name);
+    else if (complaint && subject)
+        error_set(error, SECSOCK_E_ALERT, "%s: the %s refused the certificate of %s: %s (alert %s)",
+                  doing, client ? "server" : "client", subject, complaint, name);
+    else
+        error_set(error, SECSOCK_E_ALERT, "%s: the peer sent the alert %s%s", doing, name,
+                  is_without(engine) ? "; it had asked for a client certificate, and this end "
+                                       "offered none"
+                                     : "");
     note_alert(error, alert, 1);
     return SECSOCK_E_ALERT;
 }
 
-/* Errors by which wolfSSL's reader refuses a certificate. */
+/* Errors by which wolfSSL's reader refuses a certificate. The peer's own it reads a first time
+ * before it asks anybody. */
 static bool is_of_certificates(int number)
 {
-    return number <= ASN_PARSE_E && number >= ASN_CRIT_EXT_E;
+    static const int others[] = { ASN_ECC_KEY_E,   ECC_CURVE_OID_E, BAD_FUNC_ARG,
+                                  NOT_COMPILED_IN, ALT_NAME_E,      ASN_NAME_INVALID_E,
+                                  KEYUSAGE_E,      CERTPOLICIES_E,  ASN_PATHLEN_SIZE_E,
+                                  EXTKEYUSAGE_E };
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        if (number == others[i])
+            return true;
+    return number <= ASN_PARSE_E && number >= ASN_ALT_NAME_E;
 }
 
 /* Once a version is agreed on, a record of another one is no question of versions any more. */
@@ -167,7 +231,7 @@ int engine_result(struct engine *engine, int returned, const char *doing, secsoc
         return SECSOCK_WANT_WRITE;
     wolfSSL_get_alert_history(engine->ssl, &alerts);
     if (alerts.last_rx.level == LEVEL_FATAL && alerts.last_rx.code != ALERT_CLOSE_NOTIFY)
-        return alert_received(alerts.last_rx.code, doing, error);
+        return alert_received(engine, alerts.last_rx.code, doing, error);
     if (number == WOLFSSL_ERROR_ZERO_RETURN || alerts.last_rx.code == ALERT_CLOSE_NOTIFY)
         return error_set(error, SECSOCK_E_CLOSED, "%s: the peer closed the connection", doing);
     if (engine->failure != 0)

@@ -25,6 +25,8 @@ struct engine_context {
     bool asks;                     /* a server that asks for client certificates */
     const struct group *shares[2]; /* for which a ClientHello brings key shares */
     char *alpn;
+    const secsock_cert *identity; /* the configuration's, or NULL; */
+    struct slice staple;          /* and what a server staples to it; may be empty */
 };
 
 enum { SECRET_MOST = 48 }; /* as long as SHA-384 makes them */
@@ -41,7 +43,8 @@ struct engine {
     bool held;              /* the last thing wolfSSL wanted to send is held */
     unsigned char head[64]; /* of what is held: all of it where it is an alert */
     size_t held_len;
-    struct buffer stash; /* an empty Certificate that goes out before what is held */
+    struct buffer stash; /* taken from wolfSSL, goes out before what it sends next: a client's
+                            empty Certificate; of a server what could not leave yet */
     size_t skip;         /* of what wolfSSL sends next: dropped unsent */
 
     unsigned char secret[SECRET_MOST]; /* a client's first under TLS 1.3, while it holds back */
@@ -70,6 +73,7 @@ int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg);
 int engine_on_verify(int verified, WOLFSSL_X509_STORE_CTX *store);
 int engine_on_hello(WOLFSSL *ssl, int *alert, void *unused);
 int engine_on_request(WOLFSSL *ssl, void *unused);
+int engine_on_vain_request(WOLFSSL *ssl, WOLFSSL_X509 **cert, WOLFSSL_EVP_PKEY **key);
 int engine_on_session(WOLFSSL *ssl, WOLFSSL_SESSION *session);
 int engine_on_ticket(WOLFSSL *ssl, unsigned char name[WOLFSSL_TICKET_NAME_SZ],
                      unsigned char iv[WOLFSSL_TICKET_IV_SZ],
@@ -83,6 +87,15 @@ enum {
     RECORD_APPLICATION_DATA = 23,
     RECORD_HEADER = 5
 };
+
+/* Stapled OCSP responses: a server's own, and what a client does with those of servers. */
+int engine_set_stapling(struct engine_context *context, secsock_error *error);
+
+/* Has a client ask for one. SECSOCK_OK or SECSOCK_E_MEMORY. */
+int engine_ask_for_staple(struct engine *engine);
+
+/* Sends what was taken from a server's wolfSSL: SECSOCK_OK, SECSOCK_WANT_WRITE or a failure. */
+int engine_flush_taken(struct engine *engine);
 
 /* Offers the session that is remembered for the client's key, if any. */
 void engine_offer_session(struct engine *engine);

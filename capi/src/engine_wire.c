@@ -81,6 +81,35 @@ static int send_stash(struct engine *engine)
     return SECSOCK_OK;
 }
 
+/* A server's wolfSSL loses count of a Certificate message with a staple if it must wait within it:
+ * what cannot leave yet is taken from it until the handshake has ended. */
+static bool must_take(const struct engine *engine)
+{
+    return engine->context->role == SECSOCK_SERVER && engine->context->staple.len > 0 &&
+           !wolfSSL_is_init_finished(engine->ssl);
+}
+
+static int take(struct engine *engine, const char *data, size_t len)
+{
+    engine->unsent = 0;
+    if (buffer_append(&engine->stash, data, len) != SECSOCK_OK)
+        return callback_failed(engine, SECSOCK_E_MEMORY);
+    engine->sent_any = true;
+    return (int)len;
+}
+
+int engine_flush_taken(struct engine *engine)
+{
+    int n = engine->context->role == SECSOCK_SERVER ? send_stash(engine) : SECSOCK_OK;
+    if (n == SECSOCK_E_RESET) {
+        engine->cut = true;
+        return SECSOCK_OK;
+    }
+    if (n <= SECSOCK_E_ARGUMENT)
+        engine->failure = n;
+    return n;
+}
+
 int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
 {
     struct engine *engine = arg;
@@ -111,6 +140,8 @@ int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
         engine->unsent = 0;
         return size;
     }
+    if (n == SECSOCK_WANT_WRITE && must_take(engine))
+        return take(engine, data, len);
     return n == SECSOCK_WANT_WRITE ? WOLFSSL_CBIO_ERR_WANT_WRITE : callback_failed(engine, n);
 }
 

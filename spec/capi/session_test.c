@@ -98,7 +98,7 @@ static void test_lifetime(void)
 static struct chain *new_chain(unsigned char mark)
 {
     struct slice cert = { &mark, 1 };
-    return chain_new(&cert, 1);
+    return chain_new(&cert, 1, (struct slice){ 0 });
 }
 
 static void test_chains(void)
@@ -141,7 +141,7 @@ static void test_many_chains(void)
     unsigned generation;
     for (int i = 0; i < TOO_MANY; i++) {
         struct slice cert = { (const uint8_t *)&i, sizeof i };
-        struct chain *chain = chain_new(&cert, 1);
+        struct chain *chain = chain_new(&cert, 1, (struct slice){ 0 });
         ticket = as_ticket(i == 0 ? &first : &last);
         session_seal(cache, &ticket, chain, 0);
         chain_free(chain);

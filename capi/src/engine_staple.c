@@ -1,0 +1,92 @@
+/*
+ * OCSP responses that are stapled to handshakes: a client asks every server for one, and a server
+ * sends the one that it was given. What a response is worth, validate() alone says. wolfSSL neither
+ * reads nor judges any, and has nothing to fetch one with.
+ */
+#include <string.h>
+
+#include "engine_internal.h"
+#include "error.h"
+
+/*
+ * The linker puts this in the place of wolfSSL's reader (--wrap), which would end a handshake over
+ * a response that it does not understand, be it no more than a responder's "try later". wolfSSL
+ * reads a response twice: without verifying it, which must succeed, and then in earnest; of a
+ * failure of that on_staple() is told, which forgives.
+ */
+int __wrap_OcspResponseDecode(OcspResponse *response, void *manager, void *heap, int unverified,
+                              int unsigned_too);
+int __wrap_OcspResponseDecode(OcspResponse *response, void *manager, void *heap, int unverified,
+                              int unsigned_too)
+{
+    (void)response;
+    (void)manager;
+    (void)heap;
+    (void)unsigned_too;
+    return unverified ? 0 : ASN_PARSE_E;
+}
+
+/* wolfSSL's own, as SendAlert() is: makes room in the buffer that it sends from. */
+extern int CheckAvailableSize(WOLFSSL *ssl, int size);
+
+/* Under TLS 1.3 issuers may have responses as well; `index` counts from the leaf. The certificates
+ * have come before, in the same message or in the one before it. */
+static int on_staple(WOLFSSL *ssl, int failure, unsigned char *response, unsigned int len,
+                     unsigned int index, void *unused)
+{
+    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
+    struct chain *bare = engine->sent;
+    (void)failure;
+    (void)unused;
+    if (index > 0 || !bare)
+        return 0;
+    engine->sent = chain_new(bare->certs, bare->count, (struct slice){ response, len });
+    if (engine->sent) {
+        chain_free(bare);
+        return 0;
+    }
+    engine->sent = bare;
+    engine->failure = SECSOCK_E_MEMORY;
+    return BAD_CERTIFICATE_STATUS_ERROR;
+}
+
+/* The connection becomes the owner of the copy. Under TLS 1.3 wolfSSL makes another one, and loses
+ * it if there is no room for the record that it goes into: that is seen to first. */
+static int on_wanted(WOLFSSL *ssl, void *unused)
+{
+    enum { LARGEST_RECORD = 16384 + 512 };
+    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
+    struct slice staple = engine->context->staple;
+    bool room = CheckAvailableSize(ssl, LARGEST_RECORD) == 0;
+    unsigned char *copy = room ? XMALLOC(staple.len, NULL, DYNAMIC_TYPE_OCSP) : NULL;
+    (void)unused;
+    if (!copy) {
+        engine->failure = SECSOCK_E_MEMORY;
+        return WOLFSSL_OCSP_STATUS_CB_ALERT_FATAL;
+    }
+    memcpy(copy, staple.data, staple.len);
+    wolfSSL_set_tlsext_status_ocsp_resp(ssl, copy, (int)staple.len);
+    return WOLFSSL_OCSP_STATUS_CB_OK;
+}
+
+/* A server that has nothing to staple passes the request over (RFC 6066, section 8). */
+int engine_set_stapling(struct engine_context *context, secsock_error *error)
+{
+    WOLFSSL_CTX *ctx = context->ctx;
+    int set = WOLFSSL_SUCCESS;
+    if (context->role == SECSOCK_CLIENT) {
+        wolfSSL_CTX_set_ocsp_status_verify_cb(ctx, on_staple, NULL);
+        set = wolfSSL_CTX_EnableOCSPStapling(ctx);
+    } else if (context->staple.len > 0) {
+        set = wolfSSL_CTX_set_tlsext_status_cb(ctx, on_wanted);
+    }
+    wolfSSL_CTX_SetOCSP_Cb(ctx, NULL, NULL, NULL); /* it is HTTP, once stapling is enabled */
+    return set == WOLFSSL_SUCCESS ? SECSOCK_OK : error_memory(error);
+}
+
+/* Under TLS 1.3, wolfSSL takes a response only where the connection has asked, not its context. */
+int engine_ask_for_staple(struct engine *engine)
+{
+    int asked = wolfSSL_UseOCSPStapling(engine->ssl, WOLFSSL_CSR_OCSP, 0);
+    return asked == WOLFSSL_SUCCESS ? SECSOCK_OK : SECSOCK_E_MEMORY;
+}
