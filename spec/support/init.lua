@@ -60,13 +60,18 @@ function pair:upgrade(name)
   return results.client, results.server
 end
 
+--- Two sockets over memory that are attached already.
+function support.joined(client, server)
+  return setmetatable({ client = client, server = server }, pair)
+end
+
 --- Two sockets over memory, client and server, made from the options of each.
 function support.pair(options)
   local client = assert(secsock.new(options.client))
   local server = assert(secsock.new(options.server))
   assert(client:attachmemory "client")
   assert(server:attachmemory "server")
-  return setmetatable({ client = client, server = server }, pair)
+  return support.joined(client, server)
 end
 
 -- --------------------------------------------------------------------- two ends over loopback
