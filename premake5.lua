@@ -181,7 +181,7 @@ for _, file in ipairs(sources("examples/*.c")) do
 end
 
 -- The library stands in for a function of wolfSSL, and the C tests for some of libc: where there is
--- a __wrap_NAME, every test is linked so.
+-- a __wrap_NAME, every test is linked so, and holds it whether it calls that function itself or not.
 local function wrapped_functions()
   local options, seen = {}, {}
   for _, pattern in ipairs { "capi/src/*.c", "spec/capi/support/*.c" } do
@@ -190,7 +190,7 @@ local function wrapped_functions()
         local name = line:match("__wrap_([%w_]+)")
         if name and not seen[name] then
           seen[name] = true
-          options[#options + 1] = "-Wl,--wrap=" .. name
+          options[#options + 1] = string.format("-Wl,--wrap=%s,-u,__wrap_%s", name, name)
         end
       end
     end
@@ -198,14 +198,25 @@ local function wrapped_functions()
   return options
 end
 
+local function see_inside()
+  includedirs { "capi/src", "spec/capi/support" }
+  system_include(wolfssl .. "/include")
+end
+
+-- What the C tests share.
+start("support", "StaticLib")
+  targetname "secsock_support"
+  files(sources("spec/capi/support/*.c"))
+  see_inside()
+  each_configuration(function(dir) targetdir(dir .. "/internal") end)
+
 for _, file in ipairs(sources("spec/capi/*_test.c")) do
   local name = path.getbasename(file)
   start("spec_" .. name, "ConsoleApp")
     targetname(name)
-    files { file, sources("spec/capi/support/*.c") }
-    includedirs { "capi/src", "spec/capi/support" }
-    system_include(wolfssl .. "/include")
-    links { "internal", "wolfssl", "m" }
+    files { file }
+    see_inside()
+    links { "support", "internal", "wolfssl", "m" }
     libdirs { wolfssl .. "/lib" }
     linkoptions(wrapped_functions())
     each_configuration(function(dir) targetdir(dir .. "/spec") end)
