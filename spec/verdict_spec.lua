@@ -63,7 +63,7 @@ describe("A verdict", function()
     assert.equal("expired", details[1].problem)
     assert.equal(verdict:chain()[1], details[1].cert)
     assert.matches("2022", details[1].text)
-    assert.matches("RFC", details[1].section)
+    assert.equal("RFC 5280, 4.1.2.5", details[1].section)
     assert.equal("certificate_expired", details[1].alert)
   end)
 

@@ -163,7 +163,7 @@ struct check {
 /* Pays for looking at so many octets of names; false when the work does not suffice. */
 static bool spend(const struct check *check, size_t octets)
 {
-    enum { OCTETS_OF_A_COMPARISON = 128 };
+    enum { OCTETS_OF_A_COMPARISON = 32 };
     size_t price = 1 + octets / OCTETS_OF_A_COMPARISON;
     bool enough = price <= *check->work;
     *check->work = enough ? *check->work - price : 0;

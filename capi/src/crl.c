@@ -288,7 +288,6 @@ const char *crl_parse(struct crl *out, struct slice der)
 {
     struct slice rest = der;
     struct slice content, tbs;
-    unsigned unused;
     *out = (struct crl){ .der = der, .scope = { .reasons = X509_ALL_REASONS } };
     if (!der_take(&rest, DER_SEQUENCE, &content))
         return "it is not a DER SEQUENCE";
@@ -296,9 +295,7 @@ const char *crl_parse(struct crl *out, struct slice der)
         return "bytes follow its end";
     if (!der_well_formed(content, DEPTH))
         return "it is not well-formed DER";
-    if (!der_take_whole(&content, DER_SEQUENCE, &out->tbs) ||
-        !der_take_whole(&content, DER_SEQUENCE, &out->sig_alg) ||
-        !der_bit_string(&content, &out->signature, &unused) || unused != 0 || content.len != 0)
+    if (!x509_take_signed(&content, &out->tbs, &out->sig_alg, &out->signature) || content.len != 0)
         return "it is not a CertificateList";
     rest = out->tbs;
     if (!der_take(&rest, DER_SEQUENCE, &tbs))

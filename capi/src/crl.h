@@ -5,6 +5,8 @@
 #ifndef SECSOCK_SRC_CRL_H
 #define SECSOCK_SRC_CRL_H
 
+#include <stdatomic.h>
+
 #include "x509_point.h"
 
 /* Octets; twice what RFC 5280, section 4.1.2.2, allows. */
@@ -26,6 +28,8 @@ struct crl_scope {
 
 struct crl_place; /* of an entry, in the index */
 
+enum { CRL_KEY_DIGEST_SIZE = 32 };
+
 struct crl {
     struct slice der;
     struct slice tbs;              /* TBSCertList, header included: what is signed */
@@ -42,6 +46,8 @@ struct crl {
     const char *flaw; /* why it can say nothing about anything: a static sentence; or NULL */
     size_t entry_count;
     struct crl_place *index; /* by serial; only in one that crl_new() made */
+    atomic_int signer;       /* crl_knows_signer(): whether signer_key is there yet */
+    uint8_t signer_key[CRL_KEY_DIGEST_SIZE];
 };
 
 /* Parses; allocates nothing. Returns NULL, also for a list with a flaw, else why the bytes are no
@@ -52,6 +58,14 @@ const char *crl_parse(struct crl *out, struct slice der);
  * *why, a static sentence. */
 int crl_new(struct crl **out, struct slice der, const char **why);
 void crl_free(struct crl *crl);
+
+/*
+ * Lists are large, and shared by validations that may run at the same time: that one is signed
+ * with a key, given as SubjectPublicKeyInfo, is found out once and remembered. One key is, the
+ * first: lists have one signer.
+ */
+bool crl_knows_signer(const struct crl *crl, struct slice spki);
+void crl_remember_signer(const struct crl *crl, struct slice spki);
 
 /* What a list says of one certificate. */
 struct crl_entry {

@@ -1,4 +1,8 @@
 /* Lists that are kept, and looked up in. */
+#include <wolfssl/options.h>
+
+#include <wolfssl/wolfcrypt/hash.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +104,32 @@ bool crl_find(const struct crl *crl, struct slice issuer, struct slice serial,
             return true;
     }
     return false;
+}
+
+enum signer { SIGNER_UNKNOWN, SIGNER_BEING_SET, SIGNER_KNOWN };
+
+static bool digest(struct slice spki, uint8_t out[CRL_KEY_DIGEST_SIZE])
+{
+    return wc_Sha256Hash(spki.data, (word32)spki.len, out) == 0;
+}
+
+bool crl_knows_signer(const struct crl *crl, struct slice spki)
+{
+    uint8_t key[CRL_KEY_DIGEST_SIZE];
+    return atomic_load_explicit(&crl->signer, memory_order_acquire) == SIGNER_KNOWN &&
+           digest(spki, key) && memcmp(key, crl->signer_key, sizeof(key)) == 0;
+}
+
+void crl_remember_signer(const struct crl *crl, struct slice spki)
+{
+    struct crl *same = (struct crl *)crl; /* what it says does not change */
+    uint8_t key[CRL_KEY_DIGEST_SIZE];
+    int unknown = SIGNER_UNKNOWN;
+    if (!digest(spki, key) ||
+        !atomic_compare_exchange_strong(&same->signer, &unknown, SIGNER_BEING_SET))
+        return;
+    memcpy(same->signer_key, key, sizeof(key));
+    atomic_store_explicit(&same->signer, SIGNER_KNOWN, memory_order_release);
 }
 
 int crl_new(struct crl **out, struct slice der, const char **why)

@@ -37,7 +37,7 @@ static void put_findings(struct text *text, const secsock_verdict *verdict,
             continue;
         text_add(text, "%s! %s: ", indent, secsock_problem_name(problem));
         put_line(text, secsock_verdict_problem_text(verdict, i));
-        text_add(text, " (%s)\n", secsock_problem_section(problem));
+        text_add(text, " (%s)\n", secsock_verdict_problem_section(verdict, i));
     }
 }
 

@@ -29,9 +29,15 @@ static bool is_about(struct inquiry *inquiry, const struct crl *crl, const struc
 static const char *check_signer(struct inquiry *inquiry, const struct crl *crl,
                                 const struct x509 *signer)
 {
+    const char *why;
     if (signer->key_usage >= 0 && (signer->key_usage & KEY_USAGE_CRL_SIGN) == 0)
         return "its issuer may not sign lists (keyUsage)";
-    return inquiry_verify(inquiry, crl->sig_alg, crl->tbs, crl->signature, signer);
+    if (crl_knows_signer(crl, signer->spki))
+        return NULL;
+    why = inquiry_verify(inquiry, crl->sig_alg, crl->tbs, crl->signature, signer);
+    if (why == NULL)
+        crl_remember_signer(crl, signer->spki);
+    return why;
 }
 
 /* Whether somebody by the name of the list's issuer, who is not in the path but was certified by a

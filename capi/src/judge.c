@@ -48,26 +48,28 @@ static void check_time(const struct validation *in, const struct x509 *x509, str
     if (in->time > x509->not_after) {
         civil_text(x509->not_after, when);
         civil_span_text(in->time - x509->not_after, span);
-        report_add(report, SECSOCK_PROBLEM_EXPIRED, "expired on %s, %s ago", when, span);
+        report_add(report, SECSOCK_PROBLEM_EXPIRED, NULL, "expired on %s, %s ago", when, span);
     }
     if (in->time < x509->not_before) {
         civil_text(x509->not_before, when);
         civil_span_text(x509->not_before - in->time, span);
-        report_add(report, SECSOCK_PROBLEM_NOT_YET_VALID, "not valid before %s, in %s", when, span);
+        report_add(report, SECSOCK_PROBLEM_NOT_YET_VALID, NULL, "not valid before %s, in %s", when,
+                   span);
     }
 }
 
 static void check_rsa(const struct pubkey *key, struct report *report)
 {
     if (key->bits < RSA_LEAST)
-        report_add(report, SECSOCK_PROBLEM_WEAK_KEY, "its RSA key has %d bits, %d are the least",
-                   key->bits, RSA_LEAST);
+        report_add(report, SECSOCK_PROBLEM_WEAK_KEY, NULL,
+                   "its RSA key has %d bits, %d are the least", key->bits, RSA_LEAST);
     if (key->bits > RSA_MOST)
-        report_add(report, SECSOCK_PROBLEM_UNSUPPORTED, "its RSA key has %d bits, %d are the most",
-                   key->bits, RSA_MOST);
+        report_add(report, SECSOCK_PROBLEM_UNSUPPORTED, NULL,
+                   "its RSA key has %d bits, %d are the most", key->bits, RSA_MOST);
     if ((key->exponent.data[key->exponent.len - 1] & 1) == 0 ||
         (key->exponent.len == 1 && key->exponent.data[0] < 3))
-        report_add(report, SECSOCK_PROBLEM_WEAK_KEY, "the exponent of its RSA key is even or 1");
+        report_add(report, SECSOCK_PROBLEM_WEAK_KEY, "RFC 8017, 3.1",
+                   "the exponent of its RSA key is even or 1");
 }
 
 static void check_ec(const struct pubkey *key, struct report *report)
@@ -75,13 +77,13 @@ static void check_ec(const struct pubkey *key, struct report *report)
     char oid[64];
     const char *name;
     if (key->explicit_curve)
-        report_add(report, SECSOCK_PROBLEM_PROFILE,
-                   "its key spells out a curve and does not name it (RFC 5480, 2.1.1)");
+        report_add(report, SECSOCK_PROBLEM_PROFILE, "RFC 5480, 2.1.1",
+                   "its key spells out a curve and does not name it");
     if (key->explicit_curve || key->curve != CURVE_OTHER)
         return;
     name = oid_name(key->curve_oid);
     oid_text(key->curve_oid, oid, sizeof(oid));
-    report_add(report, SECSOCK_PROBLEM_WEAK_KEY,
+    report_add(report, SECSOCK_PROBLEM_WEAK_KEY, "RFC 8446, 4.2.3",
                "its key is on the curve %s, not on P-256, P-384 or P-521",
                name != NULL ? name : oid);
 }
@@ -91,7 +93,8 @@ static void check_key(const struct x509 *x509, const struct pubkey *key, struct 
     struct slice oid = { NULL, 0 }, parameters;
     char text[64];
     if (key->malformed) {
-        report_add(report, SECSOCK_PROBLEM_MALFORMED, "its public key is malformed");
+        report_add(report, SECSOCK_PROBLEM_MALFORMED, "RFC 5280, 4.1.2.7",
+                   "its public key is malformed");
         return;
     }
     switch (key->kind) {
@@ -105,8 +108,8 @@ static void check_key(const struct x509 *x509, const struct pubkey *key, struct 
     case PUBKEY_OTHER:
         oid_algorithm(x509->key_alg, &oid, &parameters);
         oid_text(oid, text, sizeof(text));
-        report_add(report, SECSOCK_PROBLEM_UNSUPPORTED, "its key is of a kind (%s) %s", text,
-                   "that cannot be used here");
+        report_add(report, SECSOCK_PROBLEM_UNSUPPORTED, "RFC 5280, 4.1.2.7",
+                   "its key is of a kind (%s) %s", text, "that cannot be used here");
         break;
     case PUBKEY_ED25519:
     case PUBKEY_ED448:
@@ -119,7 +122,7 @@ static void check_digest(const struct x509 *x509, struct report *report)
 {
     const char *digest = signature_digest(x509->sig_alg);
     if (signature_digest_is_broken(digest))
-        report_add(report, SECSOCK_PROBLEM_WEAK_SIGNATURE, "it is signed with %s", digest);
+        report_add(report, SECSOCK_PROBLEM_WEAK_SIGNATURE, NULL, "it is signed with %s", digest);
 }
 
 static void check_critical(const struct x509 *x509, struct report *report)
@@ -128,7 +131,7 @@ static void check_critical(const struct x509 *x509, struct report *report)
     if (x509->unknown_critical.data == NULL)
         return;
     oid_text(x509->unknown_critical, oid, sizeof(oid));
-    report_add(report, SECSOCK_PROBLEM_UNKNOWN_CRITICAL,
+    report_add(report, SECSOCK_PROBLEM_UNKNOWN_CRITICAL, NULL,
                "its extension %s is critical and not understood", oid);
 }
 
@@ -147,7 +150,7 @@ static void check_purpose(const struct validation *in, const struct x509 *x509, 
     if (in->purpose == PURPOSE_ANY ||
         allows(x509, server ? profile_server_auth : profile_client_auth))
         return;
-    report_add(report, SECSOCK_PROBLEM_WRONG_USAGE, "%s %s (extKeyUsage)",
+    report_add(report, SECSOCK_PROBLEM_WRONG_USAGE, NULL, "%s %s (extKeyUsage)",
                leaf ? "may not be used by a" : "may not issue certificates for a",
                server ? "server" : "client");
 }
@@ -157,18 +160,18 @@ static void check_leaf_usage(const struct x509 *x509, struct report *report)
 {
     int signs = KEY_USAGE_DIGITAL_SIGNATURE | (x509->is_ca ? KEY_USAGE_KEY_CERT_SIGN : 0);
     if (x509->key_usage >= 0 && (x509->key_usage & signs) == 0)
-        report_add(report, SECSOCK_PROBLEM_WRONG_USAGE,
+        report_add(report, SECSOCK_PROBLEM_WRONG_USAGE, "RFC 8446, 4.4.2.2",
                    "its key may not be used for digital signatures (keyUsage)");
 }
 
 static void check_ca(const struct x509 *x509, struct report *report)
 {
     if (!x509->is_ca)
-        report_add(report, SECSOCK_PROBLEM_NOT_A_CA, "it issues certificates, but is no CA (%s)",
-                   x509->has_basic_constraints ? "basicConstraints say so"
-                                               : "it has no basicConstraints");
+        report_add(
+            report, SECSOCK_PROBLEM_NOT_A_CA, NULL, "it issues certificates, but is no CA (%s)",
+            x509->has_basic_constraints ? "basicConstraints say so" : "it has no basicConstraints");
     if (x509->key_usage >= 0 && (x509->key_usage & KEY_USAGE_KEY_CERT_SIGN) == 0)
-        report_add(report, SECSOCK_PROBLEM_WRONG_USAGE,
+        report_add(report, SECSOCK_PROBLEM_WRONG_USAGE, "RFC 5280, 4.2.1.3",
                    "its key may not be used to sign certificates (keyUsage)");
 }
 
@@ -178,7 +181,8 @@ void judge_cert(const struct validation *in, const struct pubkey *key, enum prof
     const struct x509 *x509 = &report->cert->x509;
     bool leaf = profile_is_leaf(role);
     if (judge_holds(in->disallowed, x509))
-        report_add(report, SECSOCK_PROBLEM_DISALLOWED, "it is in the store of distrusted ones");
+        report_add(report, SECSOCK_PROBLEM_DISALLOWED, NULL,
+                   "it is in the store of distrusted ones");
     check_time(in, x509, report);
     check_key(x509, key, report);
     if (!profile_is_anchor(role))
@@ -200,13 +204,13 @@ static void check_signature(const struct link *link, const struct link *issuer,
     char name[NAME_SIZE], oid_buffer[64];
     struct slice oid = { NULL, 0 }, parameters;
     if (link->signature == SIGNATURE_BAD)
-        report_add(report, SECSOCK_PROBLEM_BAD_SIGNATURE, "it was not signed with the key of %s",
-                   named(issuer->cert->x509.subject, name));
+        report_add(report, SECSOCK_PROBLEM_BAD_SIGNATURE, NULL,
+                   "it was not signed with the key of %s", named(issuer->cert->x509.subject, name));
     if (link->signature != SIGNATURE_UNSUPPORTED)
         return;
     oid_algorithm(link->cert->x509.sig_alg, &oid, &parameters);
     oid_text(oid, oid_buffer, sizeof(oid_buffer));
-    report_add(report, SECSOCK_PROBLEM_UNSUPPORTED,
+    report_add(report, SECSOCK_PROBLEM_UNSUPPORTED, "RFC 5280, 4.1.1.2",
                "its signature (%s) by the key of %s cannot be checked here",
                oid_name(oid) != NULL ? oid_name(oid) : oid_buffer,
                named(issuer->cert->x509.subject, name));
@@ -217,7 +221,7 @@ static void check_key_ids(const struct x509 *x509, const struct x509 *issuer, st
 {
     if (x509->authority_key_id.data != NULL && issuer->subject_key_id.data != NULL &&
         !slice_equal(x509->authority_key_id, issuer->subject_key_id))
-        report_add(report, SECSOCK_PROBLEM_PROFILE,
+        report_add(report, SECSOCK_PROBLEM_PROFILE, "RFC 5280, 4.2.1.1",
                    "its authorityKeyIdentifier is not its issuer's subjectKeyIdentifier");
 }
 
@@ -234,7 +238,7 @@ static void check_depth(struct depth *depth, const struct x509 *ca, bool anchor,
     char name[NAME_SIZE];
     bool counts = !anchor && !x509_is_self_issued(ca);
     if (counts && depth->left == 0)
-        report_add(report, SECSOCK_PROBLEM_PATH_TOO_LONG, "no CA may stand here: %s %s",
+        report_add(report, SECSOCK_PROBLEM_PATH_TOO_LONG, NULL, "no CA may stand here: %s %s",
                    depth->limited_by != NULL ? named(depth->limited_by->subject, name)
                                              : "the depth",
                    depth->limited_by != NULL ? "limits the path" : "is limited");
@@ -255,7 +259,7 @@ static void report_constraint(enum constraints_result result, const struct x509 
     char issuer[NAME_SIZE], buffer[NAME_SIZE];
     struct text text;
     if (result == CONSTRAINTS_TOO_COMPLEX) {
-        report_add(report, SECSOCK_PROBLEM_TOO_COMPLEX,
+        report_add(report, SECSOCK_PROBLEM_TOO_COMPLEX, NULL,
                    "there are too many names and name constraints to compare");
         return;
     }
@@ -266,7 +270,7 @@ static void report_constraint(enum constraints_result result, const struct x509 
         text_add_ip(&text, name->value);
     else
         text_add_bytes(&text, name->value);
-    report_add(report, SECSOCK_PROBLEM_NAME_CONSTRAINT, "issued for %s, which %s %s", buffer,
+    report_add(report, SECSOCK_PROBLEM_NAME_CONSTRAINT, NULL, "issued for %s, which %s %s", buffer,
                named(ca->subject, issuer), why[result]);
 }
 
@@ -289,14 +293,6 @@ static void check_constraints(const struct path *path, size_t index, size_t *wor
     }
 }
 
-static void check_policies(struct policy_state *policies, const struct x509 *x509, bool leaf,
-                           struct report *report)
-{
-    const char *flaw = policy_step(policies, x509, leaf);
-    if (flaw != NULL)
-        report_add(report, SECSOCK_PROBLEM_POLICY, "%s", flaw);
-}
-
 /* RFC 7469, section 2.6 */
 static void check_pins(const struct path *path, struct report *report)
 {
@@ -305,7 +301,7 @@ static void check_pins(const struct path *path, struct report *report)
             return;
     }
     report->cert = NULL;
-    report_add(report, SECSOCK_PROBLEM_NOT_PINNED,
+    report_add(report, SECSOCK_PROBLEM_NOT_PINNED, NULL,
                "none of the %zu keys on its path is one that was asked for", path->count);
 }
 
@@ -315,7 +311,7 @@ void judge_path(const struct validation *in, const struct path *path, size_t *wo
     struct depth depth = { in->limit_intermediates ? in->max_intermediates : -1, NULL };
     bool anchored = path->end == PATH_ANCHORED;
     struct policy_state policies;
-    policy_begin(&policies, path->count - (anchored ? 1 : 0));
+    policy_begin(&policies, path->count - (anchored ? 1 : 0), work);
     for (size_t i = path->count; i-- > 0;) {
         const struct link *link = &path->links[i];
         bool anchor = anchored && i + 1 == path->count;
@@ -328,7 +324,7 @@ void judge_path(const struct validation *in, const struct path *path, size_t *wo
         if (i > 0)
             check_depth(&depth, &link->cert->x509, anchor, report);
         if (!anchor)
-            check_policies(&policies, &link->cert->x509, i == 0, report);
+            policy_step(&policies, &link->cert->x509, i == 0, report);
     }
     if (in->required_pins != NULL)
         check_pins(path, report);

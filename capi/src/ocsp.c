@@ -193,14 +193,11 @@ static const char *read_data(struct slice data, struct ocsp *out)
 const char *ocsp_parse(struct ocsp *out, struct slice der)
 {
     struct slice basic, data;
-    unsigned unused;
     *out = (struct ocsp){ .flaw = NULL };
     const char *why = unwrap(der, &basic);
     if (why != NULL)
         return why;
-    if (!der_take_whole(&basic, DER_SEQUENCE, &out->tbs) ||
-        !der_take_whole(&basic, DER_SEQUENCE, &out->sig_alg) ||
-        !der_bit_string(&basic, &out->signature, &unused) || unused != 0 ||
+    if (!x509_take_signed(&basic, &out->tbs, &out->sig_alg, &out->signature) ||
         !optional(&basic, 0, DER_SEQUENCE, &out->certs) || basic.len != 0)
         return "it is not a BasicOCSPResponse";
     if (!only(out->tbs, DER_SEQUENCE, &data))

@@ -26,7 +26,9 @@ enum { WORTH_OF_A_STEP = 20 };
 struct node {
     const secsock_cert *cert;
     struct pubkey key;
-    unsigned problems;                   /* of its own, as an issuer */
+    size_t key_owner;  /* the first node with this key: the same for all that have it */
+    size_t entity;     /* and the first with this key and this name */
+    unsigned problems; /* of its own, as an issuer */
     enum signature_result own_signature; /* with its own key */
     bool anchor;                         /* in the store of anchors */
     bool trusted;                        /* sent, with a key that is trusted */
@@ -87,6 +89,25 @@ static struct link link_to(const struct node *node)
     return (struct link){ node->cert, SIGNATURE_UNCHECKED, node->pinned };
 }
 
+/* Compared once, here, so that following an edge costs the same whatever the names and keys. */
+static void identify(const struct finder *finder, struct node *node, size_t index)
+{
+    const struct x509 *x509 = &node->cert->x509;
+    node->key_owner = node->entity = index;
+    for (size_t i = 0; i < index; i++) {
+        const struct node *other = &finder->nodes[i];
+        if (!slice_equal(other->cert->x509.spki, x509->spki))
+            continue;
+        if (node->key_owner == index)
+            node->key_owner = i;
+        if (other->entity == i && other->cert->x509.subject_hash == x509->subject_hash &&
+            x509_name_equal(other->cert->x509.subject, x509->subject)) {
+            node->entity = i;
+            return;
+        }
+    }
+}
+
 /* The node of a certificate, made if there is none yet; an index, or node_count when memory is
  * short. Copies of one certificate are one node. */
 static size_t node_of(struct finder *finder, const secsock_cert *cert)
@@ -108,6 +129,7 @@ static size_t node_of(struct finder *finder, const secsock_cert *cert)
         .pinned = pin_list_holds(finder->in->required_pins, cert->x509.spki),
     };
     pubkey_read(&cert->x509, &nodes[finder->node_count].key);
+    identify(finder, &nodes[finder->node_count], finder->node_count);
     return finder->node_count++;
 }
 
@@ -190,7 +212,7 @@ static enum signature_result known_signature(const struct finder *finder, const 
     for (size_t i = 0; i < node->edge_count; i++) {
         const struct edge *edge = &finder->edges[node->edges + i];
         if (edge->signature != SIGNATURE_UNCHECKED &&
-            slice_equal(finder->nodes[edge->issuer].cert->x509.spki, issuer->cert->x509.spki))
+            finder->nodes[edge->issuer].key_owner == issuer->key_owner)
             return edge->signature;
     }
     return SIGNATURE_UNCHECKED;
@@ -257,9 +279,7 @@ static bool is_loop(const struct finder *finder, size_t index)
         const struct node *other = &finder->nodes[finder->trail[i]];
         if (other == node)
             return true;
-        if (i > 0 && !is_anchor(node) &&
-            slice_equal(other->cert->x509.spki, node->cert->x509.spki) &&
-            x509_name_equal(other->cert->x509.subject, node->cert->x509.subject))
+        if (i > 0 && !is_anchor(node) && other->entity == node->entity)
             return true;
     }
     return false;
@@ -291,8 +311,8 @@ static void finish(struct finder *finder, unsigned cost)
 
 static void visit(struct finder *finder, unsigned cost);
 
-/* Follows one edge from the end of the path. */
-static void follow(struct finder *finder, size_t from, struct edge *edge, unsigned cost)
+/* Follows one edge from the end of the path, if its signature is good or if it is not. */
+static void follow(struct finder *finder, size_t from, struct edge *edge, unsigned cost, bool good)
 {
     struct node *issuer = &finder->nodes[edge->issuer];
     struct link *link = &finder->path.links[finder->path.count - 1];
@@ -304,9 +324,9 @@ static void follow(struct finder *finder, size_t from, struct edge *edge, unsign
         return;
     }
     if (!check_edge(finder, &finder->nodes[from], edge) ||
-        (finder->clean_only && edge->signature != SIGNATURE_GOOD))
+        (edge->signature == SIGNATURE_GOOD) != good)
         return;
-    if (edge->signature != SIGNATURE_GOOD) {
+    if (!good) {
         /* No issuer to complain about where it is known to be another. */
         if (key_ids_differ(&finder->nodes[from].cert->x509, &issuer->cert->x509) ||
             is_self_signed(finder, &finder->nodes[from]))
@@ -325,13 +345,8 @@ static void follow(struct finder *finder, size_t from, struct edge *edge, unsign
     finder->path.count--;
 }
 
-/* Goes on from the end of the path, whose certificates cost so much so far. */
-static void visit(struct finder *finder, unsigned cost)
+static void follow_all(struct finder *finder, size_t index, unsigned cost, bool good)
 {
-    size_t index = finder->trail[finder->path.count - 1];
-    if (!finder->nodes[index].expanded)
-        expand(finder, index);
-    keep(finder, COST_NOT_ANCHORED + cost - WORTH_OF_A_STEP * (unsigned)finder->path.count);
     for (size_t i = 0; i < finder->nodes[index].edge_count && !finder->found; i++) {
         if (finder->result != SECSOCK_OK)
             return;
@@ -342,9 +357,22 @@ static void visit(struct finder *finder, unsigned cost)
         finder->step_work--;
         /* By index: what is followed may add nodes and edges and so move them. */
         struct edge edge = finder->edges[finder->nodes[index].edges + i];
-        follow(finder, index, &edge, cost);
+        follow(finder, index, &edge, cost, good);
         finder->edges[finder->nodes[index].edges + i] = edge;
     }
+}
+
+/* Goes on from the end of the path, whose certificates cost so much so far. Issuers who have not
+ * signed come last: what can be afforded is not spent on them. */
+static void visit(struct finder *finder, unsigned cost)
+{
+    size_t index = finder->trail[finder->path.count - 1];
+    if (!finder->nodes[index].expanded)
+        expand(finder, index);
+    keep(finder, COST_NOT_ANCHORED + cost - WORTH_OF_A_STEP * (unsigned)finder->path.count);
+    follow_all(finder, index, cost, true);
+    if (!finder->clean_only)
+        follow_all(finder, index, cost, false);
 }
 
 static void search(struct finder *finder, bool clean_only)
@@ -393,6 +421,8 @@ static void find(struct finder *finder, secsock_cert *const *chain, size_t count
     bool exhausted = finder->exhausted;
     if (!finder->found && finder->result == SECSOCK_OK)
         search(finder, false);
+    /* What the second search has left out counts where it has found no path that is signed. */
+    exhausted |= finder->exhausted && finder->best_cost >= COST_BAD_SIGNATURE;
     finder->exhausted = exhausted && !finder->found;
     if (finder->result == SECSOCK_OK)
         finder->best.end = explain_end(finder);

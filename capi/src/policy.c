@@ -6,13 +6,23 @@
 
 static const struct slice any_policy = SLICE_OF(0x55, 0x1d, 0x20, 0x00);
 
-void policy_begin(struct policy_state *state, size_t length)
+void policy_begin(struct policy_state *state, size_t length, size_t *work)
 {
     int unlimited = (int)length + 1;
     *state = (struct policy_state){ .any = true,
                                     .explicit_policy = unlimited,
                                     .policy_mapping = unlimited,
-                                    .inhibit_any_policy = unlimited };
+                                    .inhibit_any_policy = unlimited,
+                                    .work = work };
+}
+
+/* Pays for looking at one policy or mapping, and for what it is compared with. */
+static bool spend(const struct policy_state *state)
+{
+    enum { PRICE = 1 + POLICY_MOST / 16 };
+    bool enough = *state->work >= PRICE;
+    *state->work = enough ? *state->work - PRICE : 0;
+    return enough;
 }
 
 static bool contains(const struct slice *set, size_t count, struct slice oid)
@@ -40,18 +50,19 @@ static void set_add(struct policy_set *set, struct slice oid)
         set->oids[set->count++] = oid;
 }
 
-/* The policies that a certificate asserts; false at the end. */
-static bool next_policy(struct slice *policies, struct slice *oid)
+/* The policies that a certificate asserts; false at the end, or when the work does not suffice. */
+static bool next_policy(const struct policy_state *state, struct slice *policies, struct slice *oid)
 {
     struct slice information;
-    return policies->len > 0 && der_take(policies, DER_SEQUENCE, &information) &&
+    return policies->len > 0 && spend(state) && der_take(policies, DER_SEQUENCE, &information) &&
            der_oid(&information, oid);
 }
 
-static bool next_mapping(struct slice *mappings, struct slice *from, struct slice *to)
+static bool next_mapping(const struct policy_state *state, struct slice *mappings,
+                         struct slice *from, struct slice *to)
 {
     struct slice mapping;
-    return mappings->len > 0 && der_take(mappings, DER_SEQUENCE, &mapping) &&
+    return mappings->len > 0 && spend(state) && der_take(mappings, DER_SEQUENCE, &mapping) &&
            der_oid(&mapping, from) && der_oid(&mapping, to);
 }
 
@@ -70,7 +81,7 @@ static void assert_policies(struct policy_state *state, const struct x509 *x509,
     struct slice policies = content_of(x509->policies);
     struct slice oid;
     bool any = false;
-    while (next_policy(&policies, &oid)) {
+    while (next_policy(state, &policies, &oid)) {
         if (slice_equal(oid, any_policy))
             any = any_allowed;
         else if (state->any || contains(state->expected, state->count, oid))
@@ -83,11 +94,11 @@ static void assert_policies(struct policy_state *state, const struct x509 *x509,
     state->any = state->any && any;
 }
 
-static bool is_mapped(const struct x509 *x509, struct slice oid)
+static bool is_mapped(const struct policy_state *state, const struct x509 *x509, struct slice oid)
 {
     struct slice mappings = content_of(x509->policy_mappings);
     struct slice from, to;
-    while (next_mapping(&mappings, &from, &to)) {
+    while (next_mapping(state, &mappings, &from, &to)) {
         if (slice_equal(from, oid))
             return true;
     }
@@ -101,21 +112,21 @@ static void map_policies(struct policy_state *state, const struct x509 *x509,
     struct slice mappings = content_of(x509->policy_mappings);
     struct slice from, to;
     for (size_t i = 0; i < valid->count; i++) {
-        if (!is_mapped(x509, valid->oids[i]))
+        if (!is_mapped(state, x509, valid->oids[i]))
             set_add(out, valid->oids[i]);
     }
-    while (state->policy_mapping > 0 && next_mapping(&mappings, &from, &to)) {
+    while (state->policy_mapping > 0 && next_mapping(state, &mappings, &from, &to)) {
         if (state->any || contains(valid->oids, valid->count, from))
             set_add(out, to);
     }
 }
 
 /* Section 6.1.4 (a) */
-static bool maps_any(const struct x509 *x509)
+static bool maps_any(const struct policy_state *state, const struct x509 *x509)
 {
     struct slice mappings = content_of(x509->policy_mappings);
     struct slice from, to;
-    while (next_mapping(&mappings, &from, &to)) {
+    while (next_mapping(state, &mappings, &from, &to)) {
         if (slice_equal(from, any_policy) || slice_equal(to, any_policy))
             return true;
     }
@@ -148,28 +159,42 @@ static void advance(struct policy_state *state, const struct x509 *x509, bool la
     lower_to(&state->inhibit_any_policy, x509->inhibit_any_policy);
 }
 
-const char *policy_step(struct policy_state *state, const struct x509 *x509, bool last)
+/* Sections 6.1.3 (f) and 6.1.5 (g). Where none is left there is none further down: said once. */
+static void require_policy(struct policy_state *state, bool empty, const char *section,
+                           struct report *report)
+{
+    if (state->explicit_policy > 0 || !empty || state->missed)
+        return;
+    state->missed = true;
+    report_add(report, SECSOCK_PROBLEM_POLICY, section,
+               "an explicit policy is required, and none holds for the whole path");
+}
+
+void policy_step(struct policy_state *state, const struct x509 *x509, bool last,
+                 struct report *report)
 {
     bool any_allowed = state->inhibit_any_policy > 0 || (!last && x509_is_self_issued(x509));
     struct policy_set valid = { .count = 0 };
     struct policy_set next = { .count = 0 };
     assert_policies(state, x509, any_allowed, &valid);
     bool empty = valid.count == 0 && !state->any;
-    if (state->explicit_policy == 0 && empty)
-        return "an explicit policy is required, and none holds for the whole path";
-    if (!last && maps_any(x509))
-        return "it maps from or to anyPolicy";
+    require_policy(state, empty, "RFC 5280, 6.1.3", report);
+    if (!last && maps_any(state, x509))
+        report_add(report, SECSOCK_PROBLEM_POLICY, "RFC 5280, 6.1.4",
+                   "it maps from or to anyPolicy");
     if (last)
         next = valid;
     else
         map_policies(state, x509, &valid, &next);
     if (valid.overflow || next.overflow)
-        return "it has more policies than are processed";
+        report_add(report, SECSOCK_PROBLEM_POLICY, NULL, "it has more policies than are processed");
+    if (*state->work == 0)
+        report_add(report, SECSOCK_PROBLEM_TOO_COMPLEX, NULL,
+                   "there are too many policies to compare");
     advance(state, x509, last);
     state->count = next.count;
     for (size_t i = 0; i < next.count; i++)
         state->expected[i] = next.oids[i];
-    if (last && state->explicit_policy == 0 && empty)
-        return "an explicit policy is required, and none holds for the whole path";
-    return NULL;
+    if (last)
+        require_policy(state, empty, "RFC 5280, 6.1.5", report);
 }

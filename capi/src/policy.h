@@ -2,7 +2,7 @@
 #ifndef SECSOCK_SRC_POLICY_H
 #define SECSOCK_SRC_POLICY_H
 
-#include "x509.h"
+#include "report.h"
 
 /* Policies at one level, each known by its OID. More than any path needs in good faith. */
 enum { POLICY_MOST = 64 };
@@ -16,12 +16,16 @@ struct policy_state {
     int explicit_policy;
     int policy_mapping;
     int inhibit_any_policy;
+    bool missed;  /* no policy is left where one is required, which has been said */
+    size_t *work; /* what may be spent on comparing */
 };
 
-/* For a path of `length` certificates, the trust anchor not counted. */
-void policy_begin(struct policy_state *state, size_t length);
+/* For a path of `length` certificates, the trust anchor not counted. *work is what may be spent,
+ * about one for each comparison. */
+void policy_begin(struct policy_state *state, size_t length, size_t *work);
 
-/* The next certificate from the anchor on; `last`: the leaf. Returns NULL, or what is wrong. */
-const char *policy_step(struct policy_state *state, const struct x509 *x509, bool last);
+/* Adds what is wrong with the next certificate from the anchor on; `last`: the leaf. */
+void policy_step(struct policy_state *state, const struct x509 *x509, bool last,
+                 struct report *report);
 
 #endif

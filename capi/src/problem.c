@@ -58,7 +58,7 @@ static const struct problem problems[] = {
     [SECSOCK_PROBLEM_UNKNOWN_CRITICAL] = { "unknown_critical",
                                            "it holds a critical extension that is not understood",
                                            "RFC 5280, 4.2", UNSUPPORTED_CERTIFICATE },
-    [SECSOCK_PROBLEM_WEAK_KEY] = { "weak_key", "its key is too weak", "RFC 8446, 4.4.2.4",
+    [SECSOCK_PROBLEM_WEAK_KEY] = { "weak_key", "its key is too weak", "RFC 9325, 4.5",
                                    BAD_CERTIFICATE },
     [SECSOCK_PROBLEM_WEAK_SIGNATURE] = { "weak_signature", "it is signed with a broken digest",
                                          "RFC 8446, 4.4.2.4", BAD_CERTIFICATE },

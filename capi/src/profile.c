@@ -9,9 +9,9 @@
 #include "text.h"
 #include "uri.h"
 
-static void broken(struct report *report, const char *what)
+void profile_broken(struct report *report, const char *section, const char *what)
 {
-    report_add(report, SECSOCK_PROBLEM_PROFILE, "%s", what);
+    report_add(report, SECSOCK_PROBLEM_PROFILE, section, "%s", what);
 }
 
 bool profile_is_anchor(enum profile_role role)
@@ -31,13 +31,13 @@ static void check_serial(const struct validation *in, const struct x509 *x509,
     enum { LONGEST = 20 };
     struct slice serial = x509->serial;
     if (serial.len > LONGEST)
-        broken(report, "its serial number is longer than 20 octets");
+        profile_broken(report, "RFC 5280, 4.1.2.2", "its serial number is longer than 20 octets");
     if (role == ROLE_ANCHOR || in->forgives_omissions)
         return;
     if (serial.data[0] >= 0x80)
-        broken(report, "its serial number is negative");
+        profile_broken(report, "RFC 5280, 4.1.2.2", "its serial number is negative");
     else if (serial.len == 1 && serial.data[0] == 0)
-        broken(report, "its serial number is zero");
+        profile_broken(report, "RFC 5280, 4.1.2.2", "its serial number is zero");
 }
 
 /* Sections 4.1.2.4 to 4.1.2.6; X.690, sections 11.2.2 and 11.5 */
@@ -46,15 +46,17 @@ static void check_fields(const struct validation *in, const struct x509 *x509,
 {
     bool no_subject = x509_name_is_empty(x509->subject);
     if (x509_name_is_empty(x509->issuer))
-        broken(report, "its issuer is empty");
+        profile_broken(report, "RFC 5280, 4.1.2.4", "its issuer is empty");
     if (no_subject && x509->is_ca)
-        broken(report, "it is a CA without a name");
+        profile_broken(report, "RFC 5280, 4.1.2.6", "it is a CA without a name");
     if (no_subject && !x509_is_critical(x509, X509_SUBJECT_ALT_NAME))
-        broken(report, "its subject is empty and it has no critical subjectAltName");
+        profile_broken(report, "RFC 5280, 4.1.2.6",
+                       "its subject is empty and it has no critical subjectAltName");
     if (x509->odd_time_form && !in->forgives_omissions)
-        broken(report, "it gives a date before 2050 as GeneralizedTime");
+        profile_broken(report, "RFC 5280, 4.1.2.5",
+                       "it gives a date before 2050 as GeneralizedTime");
     if (x509->spelled_default)
-        broken(report, "it spells out a default that DER leaves out");
+        profile_broken(report, "X.690, 11.5", "it spells out a default that DER leaves out");
 }
 
 /* Whether a certificate is signed with its own key. Where that cannot be told its names decide. */
@@ -74,13 +76,15 @@ static void check_authority_key_id(const struct validation *in, const struct x50
 {
     struct slice authority = x509->authority_key_id, subject = x509->subject_key_id;
     if (x509->authority_issuer != x509->authority_serial)
-        broken(report, "its authorityKeyIdentifier has an issuer or a serial number alone");
+        profile_broken(report, "RFC 5280, 4.2.1.1",
+                       "its authorityKeyIdentifier has an issuer or a serial number alone");
     if (authority.data == NULL && !in->forgives_omissions &&
         (role == ROLE_CA || !is_self_signed(x509, key, report)))
-        broken(report, "it has no authorityKeyIdentifier");
+        profile_broken(report, "RFC 5280, 4.2.1.1", "it has no authorityKeyIdentifier");
     if (role == ROLE_ANCHOR && authority.data != NULL && subject.data != NULL &&
         !slice_equal(authority, subject) && is_self_signed(x509, key, report))
-        broken(report, "it is self-signed, but its two key identifiers differ");
+        profile_broken(report, "RFC 5280, 4.2.1.1",
+                       "it is self-signed, but its two key identifiers differ");
 }
 
 /* Sections 4.2.1.2, 4.2.1.3 and 4.2.1.9 */
@@ -88,17 +92,20 @@ static void check_ca(const struct validation *in, const struct x509 *x509, struc
 {
     bool signs = x509->key_usage == -1 || (x509->key_usage & KEY_USAGE_KEY_CERT_SIGN) != 0;
     if (x509->key_usage == 0)
-        broken(report, "its keyUsage allows nothing");
+        profile_broken(report, "RFC 5280, 4.2.1.3", "its keyUsage allows nothing");
     if (x509->key_usage > 0 && signs && !x509->is_ca)
-        broken(report, "its keyUsage has keyCertSign, but it is no CA");
+        profile_broken(report, "RFC 5280, 4.2.1.9",
+                       "its keyUsage has keyCertSign, but it is no CA");
     if (x509->path_length >= 0 && !(x509->is_ca && signs))
-        broken(report, "it has a path length, but is no CA that signs certificates");
+        profile_broken(report, "RFC 5280, 4.2.1.9",
+                       "it has a path length, but is no CA that signs certificates");
     if (!x509->is_ca || in->forgives_omissions)
         return;
     if (!x509_is_critical(x509, X509_BASIC_CONSTRAINTS))
-        broken(report, "it is a CA, but its basicConstraints are not critical");
+        profile_broken(report, "RFC 5280, 4.2.1.9",
+                       "it is a CA, but its basicConstraints are not critical");
     if (x509->subject_key_id.data == NULL)
-        broken(report, "it is a CA without a subjectKeyIdentifier");
+        profile_broken(report, "RFC 5280, 4.2.1.2", "it is a CA without a subjectKeyIdentifier");
 }
 
 /* What must be marked critical, and what must not. */
@@ -108,32 +115,39 @@ static void check_criticality(const struct validation *in, const struct x509 *x5
     static const struct {
         enum x509_ext ext;
         bool critical;
+        const char *section;
         const char *otherwise;
     } rules[] = {
-        { X509_AUTHORITY_KEY_ID, false, "its authorityKeyIdentifier is critical" },
-        { X509_SUBJECT_KEY_ID, false, "its subjectKeyIdentifier is critical" },
-        { X509_SUBJECT_DIRECTORY_ATTRIBUTES, false, "its subjectDirectoryAttributes are critical" },
-        { X509_FRESHEST_CRL, false, "its freshestCRL is critical" },
-        { X509_AUTHORITY_INFO_ACCESS, false, "its authorityInfoAccess is critical" },
-        { X509_SUBJECT_INFO_ACCESS, false, "its subjectInfoAccess is critical" },
-        { X509_POLICY_CONSTRAINTS, true, "its policyConstraints are not critical" },
-        { X509_INHIBIT_ANY_POLICY, true, "its inhibitAnyPolicy is not critical" },
+        { X509_AUTHORITY_KEY_ID, false, "RFC 5280, 4.2.1.1",
+          "its authorityKeyIdentifier is critical" },
+        { X509_SUBJECT_KEY_ID, false, "RFC 5280, 4.2.1.2", "its subjectKeyIdentifier is critical" },
+        { X509_SUBJECT_DIRECTORY_ATTRIBUTES, false, "RFC 5280, 4.2.1.8",
+          "its subjectDirectoryAttributes are critical" },
+        { X509_FRESHEST_CRL, false, "RFC 5280, 4.2.1.15", "its freshestCRL is critical" },
+        { X509_AUTHORITY_INFO_ACCESS, false, "RFC 5280, 4.2.2.1",
+          "its authorityInfoAccess is critical" },
+        { X509_SUBJECT_INFO_ACCESS, false, "RFC 5280, 4.2.2.2",
+          "its subjectInfoAccess is critical" },
+        { X509_POLICY_CONSTRAINTS, true, "RFC 5280, 4.2.1.11",
+          "its policyConstraints are not critical" },
+        { X509_INHIBIT_ANY_POLICY, true, "RFC 5280, 4.2.1.14",
+          "its inhibitAnyPolicy is not critical" },
     };
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (x509_has(x509, rules[i].ext) &&
             x509_is_critical(x509, rules[i].ext) != rules[i].critical &&
             !(rules[i].critical && in->forgives_omissions))
-            broken(report, rules[i].otherwise);
+            profile_broken(report, rules[i].section, rules[i].otherwise);
     }
 }
 
-static const char *name_flaw(const struct x509_general_name *name)
+static const char *name_flaw(const struct validation *in, const struct x509_general_name *name)
 {
     switch (name->kind) {
     case X509_DNS:
         if (!peername_is_dns(name->value, true))
             return "a DNS name in it is none";
-        return memchr(name->value.data, '_', name->value.len) == NULL
+        return in->forgives_omissions || memchr(name->value.data, '_', name->value.len) == NULL
                    ? NULL
                    : "a DNS name in it has an underscore";
     case X509_IP:
@@ -153,15 +167,17 @@ static const char *name_flaw(const struct x509_general_name *name)
 }
 
 /* Section 4.2.1.6 */
-static void check_alt_names(const struct x509 *x509, struct report *report)
+static void check_alt_names(const struct validation *in, const struct x509 *x509,
+                            struct report *report)
 {
     struct slice names = x509_san_names(x509);
     struct x509_general_name name;
     const char *flaw = NULL;
     while (flaw == NULL && x509_next_name(&names, &name))
-        flaw = name_flaw(&name);
+        flaw = name_flaw(in, &name);
     if (flaw != NULL)
-        report_add(report, SECSOCK_PROBLEM_PROFILE, "its subjectAltName is wrong: %s", flaw);
+        report_add(report, SECSOCK_PROBLEM_PROFILE, "RFC 5280, 4.2.1.6",
+                   "its subjectAltName is wrong: %s", flaw);
 }
 
 /* Section 4.2.1.10. The web bears constraints that are not critical (Baseline Requirements,
@@ -174,12 +190,13 @@ static void check_constraints(const struct validation *in, const struct x509 *x5
     if (!x509_has(x509, X509_NAME_CONSTRAINTS))
         return;
     if (!x509->is_ca)
-        broken(report, "it has nameConstraints, but is no CA");
+        profile_broken(report, "RFC 5280, 4.2.1.10", "it has nameConstraints, but is no CA");
     if (!lax && !x509_is_critical(x509, X509_NAME_CONSTRAINTS))
-        broken(report, "its nameConstraints are not critical");
+        profile_broken(report, "RFC 5280, 4.2.1.10", "its nameConstraints are not critical");
     flaw = constraints_flaw(x509);
     if (flaw != NULL)
-        report_add(report, SECSOCK_PROBLEM_PROFILE, "its nameConstraints %s", flaw);
+        report_add(report, SECSOCK_PROBLEM_PROFILE, "RFC 5280, 4.2.1.10", "its nameConstraints %s",
+                   flaw);
 }
 
 /* A policy, and in *rest what qualifies it. */
@@ -210,23 +227,24 @@ static bool is_understood(struct slice rest)
 static void check_policies(const struct x509 *x509, struct report *report)
 {
     struct slice value = x509->policies;
-    struct slice policies = { NULL, 0 }, oid, other, rest, ignored;
+    struct slice policies = { NULL, 0 }, rest;
+    struct slice seen[POLICY_MOST + 1];
     unsigned count = 0;
     bool twice = false, strange = false;
     if (value.data != NULL && !der_take(&value, DER_SEQUENCE, &policies))
         return;
-    while (next_policy(&policies, &oid, &rest) && ++count <= POLICY_MOST) {
-        struct slice later = policies;
-        while (next_policy(&later, &other, &ignored))
-            twice |= slice_equal(oid, other);
+    while (count <= POLICY_MOST && next_policy(&policies, &seen[count], &rest)) {
+        for (unsigned i = 0; i < count; i++)
+            twice |= slice_equal(seen[i], seen[count]);
         strange |= !is_understood(rest);
+        count++;
     }
     if (twice)
-        broken(report, "it asserts the same policy twice");
+        profile_broken(report, "RFC 5280, 4.2.1.4", "it asserts the same policy twice");
     if (count > POLICY_MOST)
-        broken(report, "it asserts more policies than are processed");
+        profile_broken(report, "RFC 5280, 4.2.1.4", "it asserts more policies than are processed");
     if (strange && x509_is_critical(x509, X509_POLICIES))
-        report_add(report, SECSOCK_PROBLEM_UNKNOWN_CRITICAL,
+        report_add(report, SECSOCK_PROBLEM_UNKNOWN_CRITICAL, "RFC 5280, 4.2.1.4",
                    "its certificatePolicies are critical and qualified in a way not understood");
 }
 
@@ -234,10 +252,10 @@ static void check_policies(const struct x509 *x509, struct report *report)
 static void check_policy_rules(const struct x509 *x509, struct report *report)
 {
     if (x509_has(x509, X509_POLICY_MAPPINGS) && !x509->is_ca)
-        broken(report, "it has policyMappings, but is no CA");
+        profile_broken(report, "RFC 5280, 4.2.1.5", "it has policyMappings, but is no CA");
     if (x509_has(x509, X509_POLICY_CONSTRAINTS) && x509->require_explicit_policy == -1 &&
         x509->inhibit_policy_mapping == -1)
-        broken(report, "its policyConstraints are empty");
+        profile_broken(report, "RFC 5280, 4.2.1.11", "its policyConstraints are empty");
 }
 
 void profile_check(const struct validation *in, const struct x509 *x509, const struct pubkey *key,
@@ -251,7 +269,7 @@ void profile_check(const struct validation *in, const struct x509 *x509, const s
     check_authority_key_id(in, x509, key, role, report);
     check_ca(in, x509, report);
     check_criticality(in, x509, report);
-    check_alt_names(x509, report);
+    check_alt_names(in, x509, report);
     check_policies(x509, report);
     check_policy_rules(x509, report);
     if (in->profile == PROFILE_WEBPKI)

@@ -23,6 +23,9 @@ void profile_check(const struct validation *in, const struct x509 *x509, const s
 void profile_check_web(const struct validation *in, const struct x509 *x509,
                        const struct pubkey *key, enum profile_role role, struct report *report);
 
+/* Adds one such rule: its section, and what is wrong. Both static. */
+void profile_broken(struct report *report, const char *section, const char *what);
+
 bool profile_is_anchor(enum profile_role role);
 bool profile_is_leaf(enum profile_role role);
 

@@ -15,19 +15,14 @@ const struct slice profile_server_auth = PURPOSE(1);
 const struct slice profile_client_auth = PURPOSE(2);
 const struct slice profile_any_purpose = SLICE_OF(0x55, 0x1d, 0x25, 0x00);
 
-static void broken(struct report *report, const char *what)
-{
-    report_add(report, SECSOCK_PROBLEM_PROFILE, "%s", what);
-}
-
 /* Sections 6.1.5 and 6.1.6 */
 static void check_key(const struct pubkey *key, struct report *report)
 {
     if (key->kind == PUBKEY_RSA && key->bits % 8 != 0)
-        report_add(report, SECSOCK_PROBLEM_PROFILE,
+        report_add(report, SECSOCK_PROBLEM_PROFILE, "BR 6.1.5",
                    "its RSA key has %d bits, which is no multiple of 8", key->bits);
     if (key->kind != PUBKEY_RSA && key->kind != PUBKEY_EC)
-        broken(report, "its key is neither RSA nor on a NIST curve");
+        profile_broken(report, "BR 6.1.5", "its key is neither RSA nor on a NIST curve");
 }
 
 /* Section 7.1.3.2 */
@@ -35,7 +30,7 @@ static void check_signature(const struct x509 *x509, struct report *report)
 {
     const char *digest = signature_digest(x509->sig_alg);
     if (digest != NULL && strcmp(digest, "SHA-224") == 0)
-        broken(report, "it is signed with SHA-224");
+        profile_broken(report, "BR 7.1.3.2", "it is signed with SHA-224");
 }
 
 /* Sections 7.1.2.1.3 and 7.1.2.11.1; profile_check() sees to the rest. */
@@ -43,10 +38,11 @@ static void check_authority_key_id(const struct x509 *x509, enum profile_role ro
                                    struct report *report)
 {
     if (x509->authority_issuer || x509->authority_serial)
-        broken(report, "its authorityKeyIdentifier names a certificate and not only a key");
+        profile_broken(report, "BR 7.1.2.11.1",
+                       "its authorityKeyIdentifier names a certificate and not only a key");
     if (role == ROLE_ANCHOR && x509_has(x509, X509_AUTHORITY_KEY_ID) &&
         x509->authority_key_id.data == NULL)
-        broken(report, "its authorityKeyIdentifier has no keyIdentifier");
+        profile_broken(report, "BR 7.1.2.1.3", "its authorityKeyIdentifier has no keyIdentifier");
 }
 
 /* Section 7.1.2.1 and the like; 7.1: a serial number has 64 random bits at least. That it is below
@@ -55,22 +51,22 @@ static void check_fields(const struct x509 *x509, enum profile_role role, struct
 {
     enum { SHORTEST = 4 };
     if (x509->version != 3)
-        broken(report, "it is not of version 3");
+        profile_broken(report, "BR 7.1.1", "it is not of version 3");
     if (x509->has_unique_ids)
-        broken(report, "it has unique identifiers beside its names");
+        profile_broken(report, "BR 7.1.2", "it has unique identifiers beside its names");
     if (!profile_is_anchor(role) && x509->serial.len < SHORTEST)
-        broken(report, "its serial number is too short to be random");
+        profile_broken(report, "BR 7.1", "its serial number is too short to be random");
     if (x509_is_critical(x509, X509_CRL_POINTS))
-        broken(report, "its cRLDistributionPoints are critical");
+        profile_broken(report, "BR 7.1.2.11.2", "its cRLDistributionPoints are critical");
 }
 
 /* Sections 7.1.2.1.2 and 7.1.2.10: what is asked of CAs. */
 static void check_ca(const struct x509 *x509, enum profile_role role, struct report *report)
 {
     if (!x509_has(x509, X509_KEY_USAGE))
-        broken(report, "it is a CA without keyUsage");
+        profile_broken(report, "BR 7.1.2.10.7", "it is a CA without keyUsage");
     if (role == ROLE_ANCHOR && x509_is_self_issued(x509) && x509_has(x509, X509_EXT_KEY_USAGE))
-        broken(report, "it is a root with an extKeyUsage");
+        profile_broken(report, "BR 7.1.2.1.2", "it is a root with an extKeyUsage");
 }
 
 static const struct {
@@ -87,14 +83,14 @@ static const struct {
 static void check_purposes(const struct x509 *x509, struct report *report)
 {
     if (!x509_has(x509, X509_EXT_KEY_USAGE))
-        broken(report, "it has no extKeyUsage");
+        profile_broken(report, "BR 7.1.2.7.10", "it has no extKeyUsage");
     if (x509_is_critical(x509, X509_EXT_KEY_USAGE))
-        broken(report, "its extKeyUsage is critical");
+        profile_broken(report, "BR 7.1.2.7.10", "its extKeyUsage is critical");
     if (x509_has_purpose(x509, profile_any_purpose))
-        broken(report, "its extKeyUsage has anyExtendedKeyUsage");
+        profile_broken(report, "BR 7.1.2.7.10", "its extKeyUsage has anyExtendedKeyUsage");
     for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++) {
         if (x509_has_purpose(x509, forbidden[i].oid))
-            broken(report, forbidden[i].text);
+            profile_broken(report, "BR 7.1.2.7.10", forbidden[i].text);
     }
 }
 
@@ -119,17 +115,20 @@ static void check_alt_names(const struct x509 *x509, struct report *report)
     struct x509_general_name name;
     bool others = false, reserved = false;
     if (!x509_has(x509, X509_SUBJECT_ALT_NAME))
-        broken(report, "it has no subjectAltName");
+        profile_broken(report, "BR 7.1.2.7.12", "it has no subjectAltName");
     if (x509_is_critical(x509, X509_SUBJECT_ALT_NAME) && !x509_name_is_empty(x509->subject))
-        broken(report, "its subjectAltName is critical although it has a subject");
+        profile_broken(report, "BR 7.1.2.7.12",
+                       "its subjectAltName is critical although it has a subject");
     while (x509_next_name(&names, &name)) {
         others |= name.kind != X509_DNS && name.kind != X509_IP;
         reserved |= name.kind == X509_DNS && has_reserved_label(name.value);
     }
     if (others)
-        broken(report, "its subjectAltName holds names that are not of hosts");
+        profile_broken(report, "BR 7.1.2.7.12",
+                       "its subjectAltName holds names that are not of hosts");
     if (reserved)
-        broken(report, "its subjectAltName holds a name with \"--\" where only A-labels have it");
+        profile_broken(report, "BR 7.1.2.7.12",
+                       "its subjectAltName holds a name with \"--\" where only A-labels have it");
 }
 
 /* Whether the common name repeats one of the names of subjectAltName, an address as text. */
@@ -168,17 +167,18 @@ static void check_common_name(const struct x509 *x509, struct report *report)
             strange = !is_alt_name(x509, attribute.value);
     }
     if (strange)
-        broken(report, "its common name is none of its subjectAltNames");
+        profile_broken(report, "BR 7.1.4.3", "its common name is none of its subjectAltNames");
     if (count > 1)
-        broken(report, "it has more than one common name");
+        profile_broken(report, "BR 7.1.4.3", "it has more than one common name");
 }
 
 static void check_leaf(const struct x509 *x509, struct report *report)
 {
     if (x509->is_ca)
-        broken(report, "it is a CA, which no peer may be");
+        profile_broken(report, "BR 7.1.2.7.8", "it is a CA, which no peer may be");
     if (x509->key_usage > 0 && (x509->key_usage & KEY_USAGE_CRL_SIGN) != 0)
-        broken(report, "its key may sign revocation lists, which no peer's may");
+        profile_broken(report, "BR 7.1.2.7.11",
+                       "its key may sign revocation lists, which no peer's may");
     check_purposes(x509, report);
     check_alt_names(x509, report);
     check_common_name(x509, report);

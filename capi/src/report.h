@@ -14,8 +14,9 @@ struct report {
     int result; /* SECSOCK_OK, or SECSOCK_E_MEMORY once that has happened */
 };
 
-/* Adds a problem of report->cert, with a sentence. */
-__attribute__((format(printf, 3, 4))) void report_add(struct report *report, int problem,
-                                                      const char *format, ...);
+/* Adds a problem of report->cert, with where the rule that is broken comes from ("RFC 5280,
+ * 4.2.1.1"; static; NULL: where the problem does) and a sentence. */
+__attribute__((format(printf, 4, 5))) void report_add(struct report *report, int problem,
+                                                      const char *section, const char *format, ...);
 
 #endif

@@ -58,13 +58,14 @@ static void report_revoked(const struct inquiry *inquiry, struct report *report)
 {
     char when[CIVIL_TEXT_SIZE], source[VERDICT_SOURCE_SIZE];
     const char *reason = crl_reason_text(inquiry->reason);
+    const char *section = inquiry->answer.stapled ? "RFC 6960, 2.2" : "RFC 5280, 6.3.3";
     civil_text(inquiry->revoked_at, when);
     verdict_source_text(&inquiry->answer, source);
     if (reason != NULL)
-        report_add(report, SECSOCK_PROBLEM_REVOKED, "revoked on %s (%s), by %s", when, reason,
-                   source);
+        report_add(report, SECSOCK_PROBLEM_REVOKED, section, "revoked on %s (%s), by %s", when,
+                   reason, source);
     else
-        report_add(report, SECSOCK_PROBLEM_REVOKED, "revoked on %s, by %s", when, source);
+        report_add(report, SECSOCK_PROBLEM_REVOKED, section, "revoked on %s, by %s", when, source);
 }
 
 /* Whether somebody has to say that a certificate is not revoked. */
@@ -82,7 +83,7 @@ static bool demands_staple(const struct validation *in, const struct path *path,
 
 static void report_unknown(const struct inquiry *inquiry, struct report *report)
 {
-    report_add(report, SECSOCK_PROBLEM_REVOCATION_UNKNOWN, "%s%s",
+    report_add(report, SECSOCK_PROBLEM_REVOCATION_UNKNOWN, NULL, "%s%s",
                inquiry->silence.len > 0 ? "it is not known whether it is revoked: "
                                         : "nobody says whether it is revoked",
                inquiry->silence_buffer);
@@ -97,11 +98,11 @@ static void report_answer(const struct inquiry *inquiry, struct report *report)
     if (status == SECSOCK_STATUS_UNKNOWN && is_demanded(in, inquiry->index))
         report_unknown(inquiry, report);
     if (demands_staple(in, inquiry->path, inquiry->index) && !inquiry->staple_served)
-        report_add(report, SECSOCK_PROBLEM_REVOCATION_UNKNOWN,
+        report_add(report, SECSOCK_PROBLEM_REVOCATION_UNKNOWN, "RFC 7633, 4",
                    "it has to come with an OCSP response (TLS feature), and %s",
                    in->ocsp.len == 0 ? "came without" : "with what came nothing can be done");
     if (inquiry->exhausted)
-        report_add(report, SECSOCK_PROBLEM_TOO_COMPLEX,
+        report_add(report, SECSOCK_PROBLEM_TOO_COMPLEX, NULL,
                    "there is too much to look at to tell whether it is revoked");
 }
 
@@ -134,7 +135,7 @@ static void check_unanchored(const struct validation *in, const struct path *pat
     for (size_t i = 0; i < path->count; i++) {
         report->cert = path->links[i].cert;
         if (is_demanded(in, i) || demands_staple(in, path, i))
-            report_add(report, SECSOCK_PROBLEM_REVOCATION_UNKNOWN,
+            report_add(report, SECSOCK_PROBLEM_REVOCATION_UNKNOWN, NULL,
                        "whoever says whether it is revoked is not to be trusted");
     }
 }

@@ -382,11 +382,20 @@ enum signature_result signature_verify(struct slice identifier, struct slice dat
     return verify_rsa(&algorithm, data, signature, key);
 }
 
+/* The usual exponents have three octets and two bits that are set: longer ones, with any number of
+ * them, take up to ten times as long. */
+static size_t rsa_price(const struct pubkey *key)
+{
+    enum { USUAL_EXPONENT = 3, LONG_EXPONENT_PRICE = 8 };
+    size_t price = key->bits <= 2048 ? 1 : key->bits <= 4096 ? 2 : 16;
+    return key->exponent.len <= USUAL_EXPONENT ? price : price * LONG_EXPONENT_PRICE;
+}
+
 size_t signature_price(const struct pubkey *key)
 {
     if (key->kind == PUBKEY_EC)
         return key->bits <= 256 ? 1 : key->bits <= 384 ? 4 : 8;
     if (key->kind == PUBKEY_RSA || key->kind == PUBKEY_RSA_PSS)
-        return key->bits <= 2048 ? 1 : key->bits <= 4096 ? 2 : 16;
+        return rsa_price(key);
     return key->kind == PUBKEY_ED448 ? 8 : 2;
 }

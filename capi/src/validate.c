@@ -58,12 +58,19 @@ static int read_chain(struct state *state)
 static void check_name(const struct validation *in, struct report *report)
 {
     enum { LIST_SIZE = 512 };
+    static const char *const sections[] = {
+        [PEERNAME_INVALID] = "RFC 9525, 6.1",
+        [PEERNAME_DNS] = "RFC 9525, 6.3",
+        [PEERNAME_IP] = "RFC 9525, 6.4",
+        [PEERNAME_EMAIL] = "RFC 5280, 4.2.1.6",
+    };
+    enum peername_kind kind;
     const struct x509 *leaf = &report->cert->x509;
     size_t work = NAME_WORK;
     char issued_for[LIST_SIZE];
     if (in->peername == NULL) {
         if (in->purpose == PURPOSE_SERVER)
-            report_add(report, SECSOCK_PROBLEM_NAME_UNCHECKED,
+            report_add(report, SECSOCK_PROBLEM_NAME_UNCHECKED, NULL,
                        "nobody said which name it should be issued for");
         return;
     }
@@ -73,15 +80,16 @@ static void check_name(const struct validation *in, struct report *report)
     }
     verdict_set_name_result(report->verdict, SECSOCK_NAME_MISMATCHED);
     peername_list(leaf, issued_for, sizeof(issued_for));
-    if (peername_classify(in->peername, NULL, NULL) == PEERNAME_INVALID)
-        report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH,
+    kind = peername_classify(in->peername, NULL, NULL);
+    if (kind == PEERNAME_INVALID)
+        report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH, sections[kind],
                    "\"%s\" is no DNS name in A-labels, no IP address and no mailbox", in->peername);
     else if (issued_for[0] == '\0')
-        report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH,
+        report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH, sections[kind],
                    "issued for nobody at all (subjectAltName), so not for %s", in->peername);
     else
-        report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH, "issued for %s, not for %s", issued_for,
-                   in->peername);
+        report_add(report, SECSOCK_PROBLEM_NAME_MISMATCH, sections[kind],
+                   "issued for %s, not for %s", issued_for, in->peername);
 }
 
 static bool is_self_signed(const struct x509 *x509)
@@ -109,22 +117,22 @@ static void report_end(const struct validation *in, const struct path *path, str
     text_begin(&text, name, sizeof(name));
     name_text(&text, x509->issuer);
     if (self_signed && path->count == 1)
-        report_add(report, SECSOCK_PROBLEM_SELF_SIGNED,
+        report_add(report, SECSOCK_PROBLEM_SELF_SIGNED, NULL,
                    "signed with its own key, and not a trust anchor");
     else if (self_signed)
-        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
+        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN, NULL,
                    "signed with its own key, and not a trust anchor");
     else if (trusts_nobody(in))
-        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
+        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN, NULL,
                    "signed by %s, and there are no trust anchors", name);
     else if (path->end == PATH_WRONG_KEY)
-        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
+        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN, NULL,
                    "signed by %s, but not with the key known by that name", name);
     else if (path->end == PATH_NOWHERE)
-        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
+        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN, NULL,
                    "signed by %s, from whom no path leads to a trust anchor", name);
     else
-        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN,
+        report_add(report, SECSOCK_PROBLEM_ISSUER_UNKNOWN, NULL,
                    "signed by %s, which is not a trust anchor", name);
 }
 

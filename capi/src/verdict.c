@@ -10,6 +10,7 @@
 
 struct finding {
     int problem;
+    const char *section;      /* where the rule comes from; static */
     const secsock_cert *cert; /* held by one of the lists, or NULL: the peer as a whole */
     char *text;
 };
@@ -98,11 +99,14 @@ static size_t rank(const secsock_verdict *verdict, const secsock_cert *cert)
     return 1 + in_path + (in_path == verdict->path.count ? position(&verdict->chain, cert) : 0);
 }
 
-static struct finding *find(const secsock_verdict *verdict, int problem, const secsock_cert *cert)
+static struct finding *find(const secsock_verdict *verdict, int problem, const char *section,
+                            const secsock_cert *cert)
 {
     for (size_t i = 0; i < verdict->finding_count; i++) {
-        if (verdict->findings[i].problem == problem && verdict->findings[i].cert == cert)
-            return &verdict->findings[i];
+        struct finding *finding = &verdict->findings[i];
+        if (finding->problem == problem && finding->cert == cert &&
+            strcmp(finding->section, section) == 0)
+            return finding;
     }
     return NULL;
 }
@@ -168,10 +172,11 @@ static int extend(struct finding *finding, char *text)
     return longer != NULL ? SECSOCK_OK : SECSOCK_E_MEMORY;
 }
 
-int verdict_add_list(secsock_verdict *verdict, int problem, const secsock_cert *cert,
-                     const char *format, va_list args)
+int verdict_add_list(secsock_verdict *verdict, int problem, const char *section,
+                     const secsock_cert *cert, const char *format, va_list args)
 {
-    struct finding *known = find(verdict, problem, cert);
+    const char *rule = section != NULL ? section : secsock_problem_section(problem);
+    struct finding *known = find(verdict, problem, rule, cert);
     char *text = format_text(format, args);
     if (text == NULL)
         return SECSOCK_E_MEMORY;
@@ -181,7 +186,7 @@ int verdict_add_list(secsock_verdict *verdict, int problem, const secsock_cert *
         free(text);
         return SECSOCK_E_MEMORY;
     }
-    insert(verdict, (struct finding){ problem, cert, text });
+    insert(verdict, (struct finding){ problem, rule, cert, text });
     return SECSOCK_OK;
 }
 
@@ -191,7 +196,7 @@ int verdict_add(secsock_verdict *verdict, int problem, const secsock_cert *cert,
     va_list args;
     int result;
     va_start(args, format);
-    result = verdict_add_list(verdict, problem, cert, format, args);
+    result = verdict_add_list(verdict, problem, NULL, cert, format, args);
     va_end(args);
     return result;
 }
@@ -272,6 +277,11 @@ const secsock_cert *secsock_verdict_problem_cert(const secsock_verdict *verdict,
 const char *secsock_verdict_problem_text(const secsock_verdict *verdict, size_t index)
 {
     return index < verdict->finding_count ? verdict->findings[index].text : NULL;
+}
+
+const char *secsock_verdict_problem_section(const secsock_verdict *verdict, size_t index)
+{
+    return index < verdict->finding_count ? verdict->findings[index].section : NULL;
 }
 
 int secsock_verdict_has(const secsock_verdict *verdict, int problem)

@@ -15,13 +15,15 @@ secsock_verdict *verdict_new(const char *peername, int64_t time);
 int verdict_add_chain(secsock_verdict *verdict, const secsock_cert *cert);
 int verdict_add_path(secsock_verdict *verdict, const secsock_cert *cert);
 
-/* Adds a problem, of `cert` or (NULL) of the peer as a whole. `format` makes the sentence with the
- * particulars. The same problem of the same certificate is held once: a second sentence is put
- * behind the first. */
+/* Adds a problem, of `cert` or (NULL) of the peer as a whole. `section` is static and tells where
+ * the rule comes from; NULL: where the problem does. `format` makes the sentence with the
+ * particulars. The same problem of the same certificate by the same section is held once: a second
+ * sentence is put behind the first. */
 __attribute__((format(printf, 4, 5))) int verdict_add(secsock_verdict *verdict, int problem,
                                                       const secsock_cert *cert, const char *format,
                                                       ...);
-__attribute__((format(printf, 4, 0))) int verdict_add_list(secsock_verdict *verdict, int problem,
+__attribute__((format(printf, 5, 0))) int verdict_add_list(secsock_verdict *verdict, int problem,
+                                                           const char *section,
                                                            const secsock_cert *cert,
                                                            const char *format, va_list args);
 

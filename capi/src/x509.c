@@ -31,6 +31,15 @@ static bool parse_algorithm(struct slice whole)
     return content.len == 0 || (der_any(&content, &tag, NULL, NULL) && content.len == 0);
 }
 
+bool x509_take_signed(struct slice *content, struct slice *tbs, struct slice *algorithm,
+                      struct slice *signature)
+{
+    unsigned unused;
+    return der_take_whole(content, DER_SEQUENCE, tbs) &&
+           der_take_whole(content, DER_SEQUENCE, algorithm) && parse_algorithm(*algorithm) &&
+           der_bit_string(content, signature, &unused) && unused == 0;
+}
+
 static bool parse_validity(struct slice *tbs, struct x509 *out)
 {
     static const int64_t year_2050 = 2524608000;
@@ -110,7 +119,6 @@ const char *x509_parse(struct x509 *out, struct slice der)
 {
     struct slice rest = der;
     struct slice content, tbs;
-    unsigned unused;
     memset(out, 0, sizeof(*out));
     out->der = der;
     out->path_length = -1;
@@ -125,9 +133,7 @@ const char *x509_parse(struct x509 *out, struct slice der)
         return "bytes follow its end";
     if (!der_well_formed(content, DEPTH))
         return "it is not well-formed DER";
-    if (!der_take_whole(&content, DER_SEQUENCE, &out->tbs) ||
-        !der_take_whole(&content, DER_SEQUENCE, &out->sig_alg) || !parse_algorithm(out->sig_alg) ||
-        !der_bit_string(&content, &out->signature, &unused) || unused != 0 || content.len != 0)
+    if (!x509_take_signed(&content, &out->tbs, &out->sig_alg, &out->signature) || content.len != 0)
         return "it is not a Certificate";
     rest = out->tbs;
     if (!der_take(&rest, DER_SEQUENCE, &tbs))

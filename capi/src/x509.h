@@ -89,6 +89,11 @@ struct x509 {
     int inhibit_any_policy;
 };
 
+/* Takes what every signed structure begins with off the front: what is signed, header included, the
+ * AlgorithmIdentifier, whole, and the bits of the signature. */
+bool x509_take_signed(struct slice *content, struct slice *tbs, struct slice *algorithm,
+                      struct slice *signature);
+
 /* Parses. Returns NULL on success, else why the bytes are not a certificate: a static sentence. */
 const char *x509_parse(struct x509 *out, struct slice der);
 

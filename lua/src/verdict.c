@@ -6,10 +6,7 @@
 
 static secsock_verdict *check_verdict(lua_State *L, int index)
 {
-    secsock_verdict **verdict = luaL_checkudata(L, index, CORE_VERDICT);
-
-    luaL_argcheck(L, *verdict != NULL, index, "verdict was collected");
-    return *verdict;
+    return core_check_box(L, index, CORE_VERDICT);
 }
 
 int core_check_problem(lua_State *L, int index)
@@ -24,11 +21,7 @@ int core_check_problem(lua_State *L, int index)
 
 secsock_verdict **core_new_verdict(lua_State *L)
 {
-    secsock_verdict **verdict = lua_newuserdata(L, sizeof *verdict);
-
-    *verdict = NULL;
-    luaL_setmetatable(L, CORE_VERDICT);
-    return verdict;
+    return core_new_box(L, CORE_VERDICT);
 }
 
 void core_push_verdict(lua_State *L, const secsock_verdict *verdict)
@@ -41,11 +34,16 @@ void core_push_verdict(lua_State *L, const secsock_verdict *verdict)
 
 static int collect(lua_State *L)
 {
-    secsock_verdict **verdict = luaL_checkudata(L, 1, CORE_VERDICT);
-
-    secsock_verdict_free(*verdict);
-    *verdict = NULL;
+    secsock_verdict_free(core_empty_box(L, CORE_VERDICT));
     return 0;
+}
+
+static bool is_repeated(const secsock_verdict *verdict, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (secsock_verdict_problem(verdict, i) == secsock_verdict_problem(verdict, index))
+            return true;
+    return false;
 }
 
 static int tostring(lua_State *L)
@@ -57,6 +55,8 @@ static int tostring(lua_State *L)
     luaL_checkstack(L, (int)count * 2 + 2, "too many problems");
     lua_pushliteral(L, "secsock verdict: ");
     for (size_t i = 0; i < count; i++) {
+        if (is_repeated(verdict, i))
+            continue;
         lua_pushstring(L, i == 0 ? "" : ", ");
         lua_pushstring(L, secsock_problem_name(secsock_verdict_problem(verdict, i)));
     }
@@ -77,14 +77,6 @@ static int ok(lua_State *L)
 {
     lua_pushboolean(L, secsock_verdict_ok(check_verdict(L, 1)));
     return 1;
-}
-
-static bool is_repeated(const secsock_verdict *verdict, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (secsock_verdict_problem(verdict, i) == secsock_verdict_problem(verdict, index))
-            return true;
-    return false;
 }
 
 /* v:problems() -> list of words, each once */
@@ -115,7 +107,7 @@ static void push_detail(lua_State *L, const secsock_verdict *verdict, size_t ind
     lua_setfield(L, -2, "cert");
     lua_pushstring(L, secsock_verdict_problem_text(verdict, index));
     lua_setfield(L, -2, "text");
-    lua_pushstring(L, secsock_problem_section(problem));
+    lua_pushstring(L, secsock_verdict_problem_section(verdict, index));
     lua_setfield(L, -2, "section");
     lua_pushstring(L, secsock_alert_name(secsock_problem_alert(problem)));
     lua_setfield(L, -2, "alert");

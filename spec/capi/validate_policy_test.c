@@ -53,7 +53,13 @@ static const struct mint again_soon =
     MINT(.cn = "Upper", .by = &upper_requires_soon, .ca = true, .number = 4);
 static const struct mint lower_other = LOWER(.by = &upper, .policies = "2");
 
+static const struct mint third_maps_any =
+    MINT(.cn = "Third", .by = &lower_other, .ca = true, .number = 5, .extensions = MAPS_ANY_TO_2);
+
 static const struct example examples[] = {
+    { "what is wrong further down is said, also where no policy is left",
+      CHAIN(LEAF(.by = &third_maps_any, .policies = "1"), &third_maps_any, &lower_other, &upper),
+      ANCHORS(&root), SERVER, .want = "policy@Third policy@Lower" },
     { "a policy that all assert", CHAIN(LEAF(.by = &upper, .policies = "1"), &upper),
       ANCHORS(&root), SERVER, .want = "" },
     { "the leaf may assert any", CHAIN(LEAF(.by = &upper, .policies = "*"), &upper), ANCHORS(&root),

@@ -112,6 +112,8 @@ static const struct example forms[] = {
     { "and GeneralizedTime before 2050",
       CHAIN(LEAF(.by = &inter, .flaws = MINT_GENERALIZED_TIME), &inter), ANCHORS(&root), SERVER,
       .forgives = true, .want = "" },
+    { "and an underscore in a name", CHAIN(LEAF(.by = &inter, .san = "dns:a_b.example"), &inter),
+      ANCHORS(&root), .name = "a_b.example", .forgives = true, .want = "" },
     { "but no long serial number", CHAIN(LEAF(.by = &inter, .flaws = MINT_SERIAL_LONG), &inter),
       ANCHORS(&root), SERVER, .forgives = true, .want = "profile@Leaf" },
     { "the two algorithms are the same",

@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "example.h"
+#include "text.h"
 
 static const struct mint root = { .cn = "Root", .ca = true };
 static const struct mint inter = { .cn = "Inter", .by = &root, .ca = true, .number = 2 };
@@ -95,11 +96,7 @@ static void sentences(void)
           NULL,
           SECSOCK_PROBLEM_NAME_CONSTRAINT,
           "issued for a.example, which CN=Root excludes" },
-        { { &odd, &inter },
-          &root,
-          NULL,
-          SECSOCK_PROBLEM_PROFILE,
-          "its serial number is zero; it has no authorityKeyIdentifier" },
+        { { &odd, &inter }, &root, NULL, SECSOCK_PROBLEM_PROFILE, "its serial number is zero" },
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         struct example example = { .name = table[i].name, .purpose = PURPOSE_SERVER };
@@ -120,6 +117,67 @@ static void sentences(void)
     }
 }
 
+/* "profile RFC 5280, 4.1.2.2; ...": what stands in the verdict on one leaf. */
+static void sections_of(const secsock_verdict *verdict, char *buffer, size_t size)
+{
+    struct text text;
+    text_begin(&text, buffer, size);
+    for (size_t i = 0; i < secsock_verdict_problem_count(verdict); i++)
+        text_add(&text, "%s%s %s", i > 0 ? "; " : "",
+                 secsock_problem_name(secsock_verdict_problem(verdict, i)),
+                 secsock_verdict_problem_section(verdict, i));
+}
+
+/* Each rule tells where it comes from, also where several are of one kind. */
+static void sections(void)
+{
+    const struct {
+        const struct mint *leaf;
+        const char *name;
+        enum validate_profile profile;
+        const char *want;
+    } table[] = {
+        { &odd, NULL, PROFILE_PRIVATE, "profile RFC 5280, 4.1.2.2; profile RFC 5280, 4.2.1.1" },
+        { &(struct mint){ .by = &inter, .number = 3, .eku = "", .flaws = MINT_SAN_CRITICAL }, NULL,
+          PROFILE_WEBPKI, "profile BR 7.1.2.7.10; profile BR 7.1.2.7.12; profile BR 7.1.4.3" },
+        { &(struct mint){ .by = &inter,
+                          .number = 3,
+                          .san = "dns:a.example dns:-.example uri:https://a.example/" },
+          NULL, PROFILE_WEBPKI,
+          "profile RFC 5280, 4.2.1.6; profile BR 7.1.2.7.12; profile BR 7.1.4.3" },
+        { &(struct mint){ .by = &inter, .number = 3, .kind = MINT_SECP256K1 }, NULL,
+          PROFILE_PRIVATE, "weak_key RFC 8446, 4.2.3" },
+        { &(struct mint){ .by = &inter, .number = 3, .kind = MINT_EXPLICIT }, NULL, PROFILE_PRIVATE,
+          "profile RFC 5480, 2.1.1" },
+        { &weak, NULL, PROFILE_PRIVATE, "weak_key RFC 9325, 4.5" },
+        { &(struct mint){
+              .by = &inter, .number = 3, .eku = "client", .usage = KEY_USAGE_KEY_ENCIPHERMENT },
+          NULL, PROFILE_PRIVATE, "wrong_usage RFC 5280, 4.2.1.12; wrong_usage RFC 8446, 4.4.2.2" },
+        { &leaf, "192.0.2.1", PROFILE_PRIVATE, "name_mismatch RFC 9525, 6.4" },
+        { &leaf, "me@a.example", PROFILE_PRIVATE, "name_mismatch RFC 5280, 4.2.1.6" },
+        { &leaf, "a b", PROFILE_PRIVATE, "name_mismatch RFC 9525, 6.1" },
+        { &(struct mint){ .by = &inter, .number = 3, .explicit_policy = 1 }, NULL, PROFILE_PRIVATE,
+          "policy RFC 5280, 6.1.5" },
+    };
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        const struct example example = { .chain = { table[i].leaf, &inter },
+                                         .anchors = { &root },
+                                         .name = table[i].name,
+                                         .purpose = PURPOSE_SERVER,
+                                         .profile = table[i].profile };
+        struct input input;
+        secsock_verdict *verdict = NULL;
+        char text[400] = "";
+        example_open(&example, &input);
+        if (CHECK(validate(&input.validation, &verdict) == SECSOCK_OK, "there is a verdict"))
+            sections_of(verdict, text, sizeof(text));
+        if (!CHECK(strcmp(text, table[i].want) == 0, "by these rules: %s", table[i].want))
+            printf("# but: %s\n", text);
+        secsock_verdict_free(verdict);
+        example_close(&input);
+    }
+}
+
 static void explanation(void)
 {
     static const char wanted[] =
@@ -132,7 +190,7 @@ static void explanation(void)
         "     └─ CN=Leaf\n"
         "          valid 2020-01-01 to 2040-01-01, EC P-256\n"
         "          for a.example\n"
-        "          ! name_mismatch: issued for a.example, not for b.example (RFC 9525, 6)\n"
+        "          ! name_mismatch: issued for a.example, not for b.example (RFC 9525, 6.3)\n"
         "  also sent, and not used:\n"
         "  - CN=Self\n";
     static const struct example example = { .chain = { &leaf, &self, &inter_expired },
@@ -205,9 +263,12 @@ static void order(void)
           "problems stand from the peer as a whole over the path to what was not used");
     CHECK(strcmp(secsock_verdict_problem_text(verdict, 1), "first 1; more") == 0,
           "the same problem of the same certificate is held once, with all it says");
+    CHECK(strcmp(secsock_verdict_problem_section(verdict, 1), "RFC 9325, 4.5") == 0,
+          "where nothing closer is known the section is that of the kind");
     CHECK(secsock_verdict_problem(verdict, 5) == 0 &&
               secsock_verdict_problem_cert(verdict, 5) == NULL &&
               secsock_verdict_problem_text(verdict, 5) == NULL &&
+              secsock_verdict_problem_section(verdict, 5) == NULL &&
               secsock_verdict_chain(verdict, 2) == NULL && secsock_verdict_path(verdict, 2) == NULL,
           "past the end there is nothing");
     secsock_verdict_free(verdict);
@@ -240,6 +301,7 @@ static void problems(void)
 int main(void)
 {
     sentences();
+    sections();
     explanation();
     facts();
     order();

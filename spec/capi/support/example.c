@@ -108,14 +108,28 @@ static const char *common_name(const secsock_cert *cert)
     return name != NULL ? name : "";
 }
 
+/* Whether one before is the same problem of the same certificate, by another rule. */
+static bool is_repeated(const secsock_verdict *verdict, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (secsock_verdict_problem(verdict, i) == secsock_verdict_problem(verdict, index) &&
+            secsock_verdict_problem_cert(verdict, i) ==
+                secsock_verdict_problem_cert(verdict, index))
+            return true;
+    }
+    return false;
+}
+
 void example_problems(const secsock_verdict *verdict, char *buffer, size_t size)
 {
     struct text text;
     text_begin(&text, buffer, size);
-    for (size_t i = 0; i < secsock_verdict_problem_count(verdict); i++)
-        text_add(&text, "%s%s@%s", i > 0 ? " " : "",
-                 secsock_problem_name(secsock_verdict_problem(verdict, i)),
-                 common_name(secsock_verdict_problem_cert(verdict, i)));
+    for (size_t i = 0; i < secsock_verdict_problem_count(verdict); i++) {
+        if (!is_repeated(verdict, i))
+            text_add(&text, "%s%s@%s", i > 0 ? " " : "",
+                     secsock_problem_name(secsock_verdict_problem(verdict, i)),
+                     common_name(secsock_verdict_problem_cert(verdict, i)));
+    }
 }
 
 void example_path(const secsock_verdict *verdict, char *buffer, size_t size)

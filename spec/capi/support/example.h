@@ -42,7 +42,8 @@ void example_add(secsock_store *store, const struct mint *description);
 /* The first of a chain that ends with NULL, with its key and the others as its issuers. */
 secsock_cert *example_identity(const struct mint *const *chain);
 
-/* "expired@Leaf issuer_unknown@Inter": with common names, and "-" for the peer as a whole. */
+/* "expired@Leaf issuer_unknown@Inter": with common names, "-" for the peer as a whole, and once
+ * each, however many rules are broken. */
 void example_problems(const secsock_verdict *verdict, char *text, size_t size);
 
 /* "Leaf Inter Root" */
