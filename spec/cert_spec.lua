@@ -1,4 +1,4 @@
--- Certificates and stores of them.
+-- Certificates: what they tell, and what they are made of.
 local secsock = require "secsock"
 local support = require "spec.support"
 
@@ -152,65 +152,5 @@ describe("A certificate", function()
     cert = nil
     for _ = 1, 3 do collectgarbage() end
     assert.equal("CN=Example Issuing Authority", chain[1]:subject())
-  end)
-end)
-
-describe("A store", function()
-  it("holds each certificate once", function()
-    local store = secsock.store.new()
-    assert.equal(0, store:count())
-    local root = assert(secsock.cert.load(folder .. "/root.pem"))
-    assert.equal(store, store:add(root))
-    assert.equal(store, store:add(root))
-    assert.equal(1, store:count())
-    assert.matches("^secsock store: 1 ", tostring(store))
-  end)
-
-  it("is filled from files, folders and texts", function()
-    local store = secsock.store.new()
-    assert.equal(2, store:load(folder .. "/right.pem"))
-    assert.equal(1, store:pem(support.read(folder .. "/root.pem")))
-    assert.equal(3, store:count())
-    assert.is_true(store:loaddir(folder) > 3)
-    assert.equal("file", (select(2, store:load "/nowhere.pem")))
-    assert.equal("file", (select(2, store:loaddir "/nowhere")))
-    assert.equal("format", (select(2, store:pem "nothing")))
-  end)
-
-  it("shows its certificates in the order of adding", function()
-    local store = secsock.store.new()
-    store:load(folder .. "/right.pem")
-    local subjects = {}
-    for cert in store:certs() do subjects[#subjects + 1] = cert:subject() end
-    assert.same({ "CN=Example Services", "CN=Example Issuing Authority" }, subjects)
-    for _ in secsock.store.new():certs() do error "an empty store has none" end
-  end)
-
-  it("changes no more once a configuration trusts in it", function()
-    local store = secsock.store.new()
-    store:load(folder .. "/root.pem")
-    local config = secsock.config { trust = store }
-    local ok, err = store:load(folder .. "/right.pem")
-    assert.is_nil(ok)
-    assert.equal("frozen", err)
-    assert.equal(1, store:count())
-    assert.is_truthy(config)
-  end)
-
-  it("can be the system's", function()
-    local store, err = secsock.store.system()
-    if store then
-      assert.is_true(store:count() > 0)
-      assert.equal(store, secsock.store.system())
-    else
-      assert.is_string(err)
-    end
-  end)
-
-  it("is not what it is not", function()
-    local store = secsock.store.new()
-    assert.has_error(function() store:add(store) end)
-    assert.has_error(function() store:add "text" end)
-    assert.has_error(function() store.count({}) end)
   end)
 end)

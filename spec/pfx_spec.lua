@@ -58,6 +58,40 @@ describe("A PFX file", function()
   end)
 end)
 
+describe("A PFX file of certtool", function()
+  local function made(options)
+    local path = kept ""
+    shell.run(("certtool --to-p12 --p12-name example --outder --outfile %s %s")
+      :format(path, options))
+    return path
+  end
+
+  it("is an identity without a password, which has no octets or two", function()
+    for _, option in ipairs { "--null-password", "--empty-password" } do
+      local path = made(("%s --load-privkey %s --load-certificate %s")
+        :format(option, pki "server.key", pki "server.pem"))
+      assert.is_true(assert(secsock.cert.load(path)):hasprivatekey(), option)
+      assert.equal("password", (select(2, secsock.cert.load(path, "secret"))), option)
+    end
+  end)
+
+  it("gives several identities in the order of their keys", function()
+    local keys = kept(support.read(pki "rsa.key") .. support.read(pki "server.key"))
+    local certs = kept(support.read(pki "server.pem") .. support.read(pki "int.pem")
+      .. support.read(pki "rsa.pem"))
+    local path = made(("--password secret --load-privkey %s --load-certificate %s")
+      :format(keys, certs))
+    local store, types = secsock.store.new(), {}
+    assert.equal(3, store:loadpfx(path, "secret"))
+    for cert in store:find("privatekey"):certs() do
+      types[#types + 1] = cert:keytype()
+      assert.equal("CN=Test Intermediate,O=secsock", cert:chain()[1]:subject())
+    end
+    assert.same({ "RSA", "EC" }, types)
+    assert.equal("RSA", assert(secsock.cert.load(path, "secret")):keytype())
+  end)
+end)
+
 describe("An exported identity", function()
   local identity = assert(secsock.cert.load(pki "pfx/named.pfx", "secret"))
 

@@ -25,11 +25,30 @@ describe("A store", function()
   end)
 
   it("holds each certificate once, and never loses a key", function()
+    assert.equal(0, store:count())
     assert.equal(store, store:add(load "server.pem"))
     assert.equal(store, store:add(server))
     assert.equal(store, store:add(load "server.pem"))
     assert.equal(1, store:count())
     assert.is_true(store:certs()():hasprivatekey())
+    assert.matches("^secsock store: 1 ", tostring(store))
+  end)
+
+  it("shows its certificates in the order of adding", function()
+    store:add(ca):add(server)
+    assert.same({ "CN=Test Root,O=secsock", "CN=mail.example,O=secsock" }, subjects(store))
+    for _ in secsock.store.new():certs() do error "an empty store has none" end
+  end)
+
+  it("may be changed by those who look through it", function()
+    store:load(pki "server-chain.pem")
+    local seen = 0
+    for cert in store:certs() do
+      seen = seen + 1
+      store:add(ca):remove(cert)
+    end
+    assert.equal(2, seen)
+    assert.same({ ca:subject() }, subjects(store))
   end)
 
   it("gives up what is removed", function()
@@ -39,9 +58,26 @@ describe("A store", function()
     assert.same({ ca:subject() }, subjects(store))
   end)
 
-  it("is filled from DER files as from PEM", function()
+  it("is filled from files, folders and texts", function()
     assert.equal(1, store:load(pki "server.der"))
     assert.equal("mail.example", store:certs()():commonname())
+    assert.equal(2, store:load(pki "server-chain.pem"))
+    assert.equal(1, store:pem(support.read(pki "ca.pem")))
+    assert.equal(3, store:count())
+    assert.equal(3, store:loaddir(pki "trust"))
+    assert.equal("file", (select(2, store:load "/nowhere.pem")))
+    assert.equal("file", (select(2, store:loaddir "/nowhere")))
+    assert.equal("format", (select(2, store:pem "nothing")))
+  end)
+
+  it("can be the system's", function()
+    local system, err = secsock.store.system()
+    if system then
+      assert.is_true(system:count() > 0)
+      assert.equal(system, secsock.store.system())
+    else
+      assert.equal("file", err)
+    end
   end)
 
   it("is filled from PFX files", function()
@@ -61,16 +97,21 @@ describe("A store", function()
   it("changes no more once a configuration uses it", function()
     store:add(ca)
     local config = secsock.config { trust = store }
-    local ok, err, details = store:remove(ca)
-    assert.is_nil(ok)
-    assert.equal("frozen", err)
-    assert.matches("configuration", details.message)
+    for _, change in ipairs { "remove", "add" } do
+      local ok, err, details = store[change](store, ca)
+      assert.is_nil(ok)
+      assert.equal("frozen", err)
+      assert.matches("configuration", details.message)
+    end
     assert.equal(1, store:find("any"):add(server):count() - 1)
     assert.is_truthy(config)
   end)
 
   it("throws at mistakes in arguments", function()
     for _, mistake in ipairs {
+      function() store:add(store) end,
+      function() store:add "text" end,
+      function() store.count {} end,
       function() store:remove "text" end,
       function() store:find() end,
       function() store:find "colour" end,
@@ -201,11 +242,15 @@ describe("A store in a folder", function()
     assert.is_nil(store)
     assert.equal("file", err)
     assert.matches(folder .. "/ca: No such file", details.message, 1, true)
+    assert.equal("argument", (select(2, secsock.store.open("", "my"))))
   end)
 
   it("encrypts its keys with a password", function()
     assert(open("my", { write = true, password = "secret" }):add(server))
     assert.equal("password", (select(2, secsock.store.open(folder, "my"))))
+    local listed = secsock.store.new()
+    assert.equal(1, listed:loaddir(folder .. "/my"))
+    assert.same({ server:subject() }, subjects(listed))
     assert.equal(1, open("my", { password = "secret" }):find("privatekey"):count())
   end)
 
@@ -216,5 +261,7 @@ describe("A store in a folder", function()
     assert.is_nil(ok)
     assert.equal("not exportable", err)
     assert.equal(0, store:count())
+    assert.is_truthy(open("root", { write = true }):add(server))
+    assert.is_false(open("root"):certs()():hasprivatekey())
   end)
 end)

@@ -189,5 +189,5 @@ int secsock_cert_is_exportable(const secsock_cert *cert)
 int secsock_cert_matches(const secsock_cert *cert, const char *name)
 {
     size_t work = SIZE_MAX;
-    return peername_matches(&cert->x509, name, NULL, &work);
+    return name != NULL && peername_matches(&cert->x509, name, NULL, &work);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "entropy.h"
+#include "file.h"
 #include "pem.h"
 #include "pkcs12.h"
 #include "pkcs8.h"
@@ -79,6 +80,15 @@ static int add_all(struct text *out, const secsock_cert *cert, int parts, const 
     return (parts & SECSOCK_EXPORT_KEY) != 0 ? add_key(out, cert, password, error) : SECSOCK_OK;
 }
 
+/* A length as a result; what would be too large to be read again is not written. */
+static int limited(size_t len, size_t limit, secsock_error *error)
+{
+    if (len <= limit)
+        return (int)len;
+    return error_set(error, SECSOCK_E_LIMIT, "what is exported would be larger than %zu MiB",
+                     limit / (1024 * 1024));
+}
+
 /* How long the text is, or an error. */
 static int measure(const secsock_cert *cert, int parts, const char *password, secsock_error *error)
 {
@@ -90,7 +100,7 @@ static int measure(const secsock_cert *cert, int parts, const char *password, se
     text_begin(&counter, NULL, 0);
     if (result == SECSOCK_OK)
         result = add_all(&counter, cert, parts, password, error);
-    return result == SECSOCK_OK ? (int)counter.len : result;
+    return result == SECSOCK_OK ? limited(counter.len, FILE_LIMIT, error) : result;
 }
 
 int cert_export_pem(struct secret *out, const secsock_cert *cert, int parts, const char *password,
@@ -131,24 +141,29 @@ int secsock_cert_export_pem(const secsock_cert *cert, int parts, const char *pas
 
 /* ----------------------------------------------------------------------------------------- PFX */
 
+/* How long the file is, or an error. */
+static int measure_pfx(const secsock_cert *cert, int parts, secsock_error *error)
+{
+    int result = check(cert, parts, error);
+    if (result == SECSOCK_OK && (parts & SECSOCK_EXPORT_CERT) == 0)
+        result = error_set(error, SECSOCK_E_ARGUMENT,
+                           "a PFX file without the certificate is not written");
+    return result == SECSOCK_OK ? limited(pkcs12_written_len(cert, parts), PKCS12_LIMIT, error)
+                                : result;
+}
+
 int secsock_cert_export_pfx(const secsock_cert *cert, int parts, const char *password, void *buffer,
                             size_t size, secsock_error *error)
 {
     struct secret pfx;
     error_clear(error);
-    int result = check(cert, parts, error);
-    if (result == SECSOCK_OK && (parts & SECSOCK_EXPORT_CERT) == 0)
-        result = error_set(error, SECSOCK_E_ARGUMENT,
-                           "a PFX file without the certificate is not written");
-    if (result != SECSOCK_OK)
-        return result;
-    size_t len = pkcs12_written_len(cert, parts);
-    if (buffer == NULL || size < len)
-        return (int)len;
-    result = pkcs12_write(&pfx, cert, parts, password, error);
+    int len = measure_pfx(cert, parts, error);
+    if (len < 0 || buffer == NULL || size < (size_t)len)
+        return len;
+    int result = pkcs12_write(&pfx, cert, parts, password, error);
     if (result != SECSOCK_OK)
         return result;
     memcpy(buffer, pfx.data, pfx.len);
     secret_free(&pfx);
-    return (int)len;
+    return len;
 }

@@ -16,8 +16,8 @@ static int add_der(struct cert_list *list, struct slice der, secsock_error *erro
     return result;
 }
 
-static int read_contents(struct cert_list *list, struct slice contents, enum cert_list_mode mode,
-                         secsock_error *error)
+int cert_list_read_contents(struct cert_list *list, struct slice contents, enum cert_list_mode mode,
+                            secsock_error *error)
 {
     switch (cert_form(contents)) {
     case CERT_FORM_DER:
@@ -36,7 +36,7 @@ int cert_list_read_file(struct cert_list *list, const char *path, enum cert_list
     int result = file_read(path, &contents, error);
     if (result != SECSOCK_OK)
         return result;
-    result = read_contents(list, secret_slice(&contents), mode, error);
+    result = cert_list_read_contents(list, secret_slice(&contents), mode, error);
     secret_free(&contents);
     return result == SECSOCK_OK ? result : error_prefix(error, result, path);
 }
@@ -89,7 +89,7 @@ static int take_file(void *arg, const char *path, struct slice contents, secsock
 {
     (void)path;
     if (is_certificate_der(contents) || mentions_certificate(contents))
-        return read_contents(arg, contents, CERT_LIST_OPTIONAL, error);
+        return cert_list_read_contents(arg, contents, CERT_LIST_OPTIONAL, error);
     return SECSOCK_OK;
 }
 

@@ -70,12 +70,11 @@ static int add_block(struct cert_list *list, struct pem *reader, struct pem_bloc
 static int none_found(struct slice pem, unsigned blocks, const struct pem_block *first,
                       secsock_error *error)
 {
-    enum { DER_SIGN = 0x30 };
     if (blocks > 0)
         return pem_error(first, error, SECSOCK_E_FORMAT, "not a certificate, and there is none");
     if (pem.len == 0)
         return error_set(error, SECSOCK_E_FORMAT, "there is no certificate: it is empty");
-    if (pem.data[0] == DER_SIGN)
+    if (pem.data[0] == DER_SEQUENCE)
         return error_set(error, SECSOCK_E_FORMAT, "there is no PEM certificate: it may be DER");
     return error_set(error, SECSOCK_E_FORMAT, "there is no certificate: it is not PEM");
 }

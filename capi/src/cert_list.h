@@ -24,16 +24,18 @@ enum cert_list_mode {
     CERT_LIST_OPTIONAL, /* strict, but there need not be any certificate */
 };
 
-/* Append the certificates of a PEM text, in their order, other blocks being passed over, or of a
- * file of such text or of one certificate in DER. No certificate at all is SECSOCK_E_FORMAT. After
- * an error the list holds what it held. */
+/* Append the certificates of a PEM text, in their order, other blocks being passed over, or of what
+ * a file holds: such text, or one certificate in DER. No certificate at all is SECSOCK_E_FORMAT.
+ * After an error the list holds what it held. */
 int cert_list_read(struct cert_list *list, struct slice pem, enum cert_list_mode mode,
                    secsock_error *error);
+int cert_list_read_contents(struct cert_list *list, struct slice contents, enum cert_list_mode mode,
+                            secsock_error *error);
 int cert_list_read_file(struct cert_list *list, const char *path, enum cert_list_mode mode,
                         secsock_error *error);
 
 /* The same for all files of a folder that hold certificates, in the order of their names; other
- * files, folders and dangling links are passed over. */
+ * files, those whose names begin with a dot, folders and dangling links are passed over. */
 int cert_list_read_dir(struct cert_list *list, const char *path, secsock_error *error);
 
 #endif

@@ -72,14 +72,17 @@ static int assemble(secsock_cert **out, const struct cert_list *list, struct sec
 /* A file may be DER as well. */
 static int read_certs(struct cert_list *list, const struct source *source, secsock_error *error)
 {
-    secsock_cert *cert = NULL;
-    if (source->path == NULL || cert_form(source->bytes) != CERT_FORM_DER)
-        return cert_list_read(list, source->bytes, CERT_LIST_STRICT, error);
-    int result = cert_new(&cert, source->bytes, error);
-    if (result == SECSOCK_OK && cert_list_add(list, cert) != SECSOCK_OK)
-        result = error_memory(error);
-    secsock_cert_free(cert);
-    return result;
+    return source->path != NULL
+               ? cert_list_read_contents(list, source->bytes, CERT_LIST_STRICT, error)
+               : cert_list_read(list, source->bytes, CERT_LIST_STRICT, error);
+}
+
+/* That there is no key in what should have one: of a file of keys alone, what it may be instead. */
+static int no_key(struct slice bytes, bool keys_alone, secsock_error *error)
+{
+    bool der = keys_alone && bytes.len > 0 && bytes.data[0] == DER_SEQUENCE;
+    return error_set(error, SECSOCK_E_NO_KEY, "there is no private key%s",
+                     der ? " in PEM: it may be DER" : "");
 }
 
 /* The certificates of one source, the key of another or the same. */
@@ -92,7 +95,7 @@ static int load(secsock_cert **out, const struct source *certs, const struct sou
     if (result == SECSOCK_OK) {
         result = find_key(keys->bytes, password, &key, error);
         if (result == SECSOCK_OK && key.data == NULL && need_key)
-            result = error_set(error, SECSOCK_E_NO_KEY, "there is no private key");
+            result = no_key(keys->bytes, keys != certs, error);
         if (result == SECSOCK_OK && key.data != NULL)
             result = check_key(&list, secret_slice(&key), error);
         result = located(keys, result, error);

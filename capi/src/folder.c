@@ -49,6 +49,12 @@ static int read_entry(const char *path, folder_fn *take, void *arg, secsock_erro
     return result;
 }
 
+/* A name that begins with a dot is of a file that somebody is still writing, or has hidden. */
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
 /* The same under every locale. */
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
@@ -66,7 +72,7 @@ int folder_read(const char *folder, int (*wanted)(const struct dirent *entry), f
                 void *arg, secsock_error *error)
 {
     struct dirent **entries = NULL;
-    int count = scandir(folder, &entries, wanted, by_name);
+    int count = scandir(folder, &entries, wanted != NULL ? wanted : is_visible, by_name);
     if (count < 0 && errno == ENOMEM)
         return error_memory(error);
     if (count < 0)

@@ -234,7 +234,7 @@ int secsock_store_remove(secsock_store *store, const secsock_cert *cert, secsock
 
 static int check_open(const char *folder, int role, int mode, secsock_error *error)
 {
-    if (folder == NULL)
+    if (folder == NULL || *folder == '\0')
         return error_set(error, SECSOCK_E_ARGUMENT, "there is no folder to open");
     if (role < SECSOCK_STORE_MY || role > SECSOCK_STORE_DISALLOWED)
         return error_set(error, SECSOCK_E_ARGUMENT, "%d is no role of a store", role);

@@ -17,6 +17,7 @@
 struct store_dir {
     int fd;
     char *path;
+    bool keeps_keys;        /* it is of identities: nobody looks for a private key elsewhere */
     struct secret password; /* with its NUL; empty: none */
 };
 
@@ -109,6 +110,7 @@ static int make(struct store_dir **out, const char *folder, int role, const char
     if (dir == NULL)
         return error_memory(error);
     dir->fd = -1;
+    dir->keeps_keys = role == SECSOCK_STORE_MY;
     dir->path = folder_join(folder, role_names[role]);
     int result = dir->path != NULL ? set_password(dir, password, error) : error_memory(error);
     if (result == SECSOCK_OK)
@@ -334,7 +336,7 @@ static int write_aside(const struct store_dir *dir, struct store_entry *entry, e
     int result = examine(dir, &names, entry, step, error);
     if (result != SECSOCK_OK || *step == KEEP)
         return result;
-    if (secsock_cert_has_private_key(entry->cert))
+    if (dir->keeps_keys && secsock_cert_has_private_key(entry->cert))
         parts |= SECSOCK_EXPORT_KEY;
     result = cert_export_pem(&text, entry->cert, parts, password_of(dir), error);
     if (result == SECSOCK_OK)

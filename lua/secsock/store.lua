@@ -10,7 +10,8 @@ local store = {
 ---@class secsock.store.options
 ---@field write? boolean     what is added and removed reaches the folder, which is made if need be
 ---@field existing? boolean  a folder that is not there is an error, and no empty store
----@field password? string   what private keys are encrypted with
+---@field password? string   what private keys are encrypted with; without it such a folder is not
+---                           opened ("password"), but store:loaddir() shows the certificates
 
 local open_options = { write = "boolean", existing = "boolean", password = "string" }
 

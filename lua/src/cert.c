@@ -5,19 +5,12 @@
 
 secsock_cert **core_new_cert(lua_State *L)
 {
-    secsock_cert **cert = lua_newuserdata(L, sizeof *cert);
-
-    *cert = NULL;
-    luaL_setmetatable(L, CORE_CERT);
-    return cert;
+    return core_new_box(L, CORE_CERT);
 }
 
 secsock_cert *core_check_cert(lua_State *L, int index)
 {
-    secsock_cert **cert = luaL_checkudata(L, index, CORE_CERT);
-
-    luaL_argcheck(L, *cert != NULL, index, "cert was collected");
-    return *cert;
+    return core_check_box(L, index, CORE_CERT);
 }
 
 void core_push_cert(lua_State *L, const secsock_cert *cert)
@@ -30,10 +23,7 @@ void core_push_cert(lua_State *L, const secsock_cert *cert)
 
 static int collect(lua_State *L)
 {
-    secsock_cert **cert = luaL_checkudata(L, 1, CORE_CERT);
-
-    secsock_cert_free(*cert);
-    *cert = NULL;
+    secsock_cert_free(core_empty_box(L, CORE_CERT));
     return 0;
 }
 

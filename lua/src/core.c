@@ -39,6 +39,35 @@ void core_new_class(lua_State *L, const struct core_class *class)
     lua_remove(L, -2);
 }
 
+/* All pointers to structs look alike (C11, section 6.2.5): what is in a box can be moved without
+ * knowing of what kind it is. */
+void *core_new_box(lua_State *L, const char *class)
+{
+    void *box = lua_newuserdata(L, sizeof(void *));
+
+    memset(box, 0, sizeof(void *));
+    luaL_setmetatable(L, class);
+    return box;
+}
+
+void *core_check_box(lua_State *L, int index, const char *class)
+{
+    void *handle;
+
+    memcpy(&handle, luaL_checkudata(L, index, class), sizeof handle);
+    luaL_argcheck(L, handle != NULL, index, "it was collected");
+    return handle;
+}
+
+void *core_empty_box(lua_State *L, const char *class)
+{
+    void *handle, *box = luaL_checkudata(L, 1, class);
+
+    memcpy(&handle, box, sizeof handle);
+    memset(box, 0, sizeof handle);
+    return handle;
+}
+
 const char *core_check_text(lua_State *L, int index)
 {
     size_t length;
@@ -66,13 +95,6 @@ int core_check_flag(lua_State *L, int index)
 {
     luaL_checktype(L, index, LUA_TBOOLEAN);
     return lua_toboolean(L, index);
-}
-
-int core_check_role(lua_State *L, int index)
-{
-    static const char *const names[] = { "my", "root", "ca", "disallowed", NULL };
-
-    return luaL_checkoption(L, index, NULL, names);
 }
 
 void core_push_text(lua_State *L, const char *text)

@@ -44,6 +44,14 @@ struct core_class {
 };
 void core_new_class(lua_State *L, const struct core_class *class);
 
+/* A box: a userdata of such a class that holds one handle of the library. core_new_box() leaves an
+ * empty one on the top, to be filled by the library: made first, so that nothing leaks when Lua's
+ * memory is short. core_check_box() gives the handle of an argument; core_empty_box() takes it out
+ * of the first one, for __gc. */
+void *core_new_box(lua_State *L, const char *class);
+void *core_check_box(lua_State *L, int index, const char *class);
+void *core_empty_box(lua_State *L, const char *class);
+
 /* The methods of a socket, by the file that has them. */
 extern const luaL_Reg core_stream_methods[];     /* bytes: stream.c */
 extern const luaL_Reg core_facts_methods[];      /* questions: facts.c */
@@ -76,8 +84,7 @@ int core_check_role(lua_State *L, int index);
 /* The number of a secsock_problem, from its name. */
 int core_check_problem(lua_State *L, int index);
 
-/* An empty userdata, to be filled by the library: made first, so that nothing leaks when Lua's
- * memory is short. */
+/* An empty box. */
 secsock_cert **core_new_cert(lua_State *L);
 secsock_store **core_new_store(lua_State *L);
 secsock_verdict **core_new_verdict(lua_State *L);

@@ -7,19 +7,12 @@
 
 secsock_store **core_new_store(lua_State *L)
 {
-    secsock_store **store = lua_newuserdata(L, sizeof *store);
-
-    *store = NULL;
-    luaL_setmetatable(L, CORE_STORE);
-    return store;
+    return core_new_box(L, CORE_STORE);
 }
 
 secsock_store *core_check_store(lua_State *L, int index)
 {
-    secsock_store **store = luaL_checkudata(L, index, CORE_STORE);
-
-    luaL_argcheck(L, *store != NULL, index, "store was collected");
-    return *store;
+    return core_check_box(L, index, CORE_STORE);
 }
 
 /* store.new() */
@@ -43,11 +36,16 @@ static int system_store(lua_State *L)
 /* In the order of enum secsock_store_role. */
 static const char *const roles[] = { "my", "root", "ca", "disallowed", NULL };
 
+int core_check_role(lua_State *L, int index)
+{
+    return luaL_checkoption(L, index, NULL, roles);
+}
+
 /* store.open(folder, role, write, existing, password|nil) */
 static int open_folder(lua_State *L)
 {
     const char *folder = core_check_text(L, 1);
-    int role = luaL_checkoption(L, 2, NULL, roles);
+    int role = core_check_role(L, 2);
     int mode = (lua_toboolean(L, 3) ? SECSOCK_STORE_READ_WRITE : SECSOCK_STORE_READ_ONLY) |
                (lua_toboolean(L, 4) ? SECSOCK_STORE_EXISTING : 0);
     const char *password = core_opt_text(L, 5);
@@ -61,10 +59,7 @@ static int open_folder(lua_State *L)
 
 static int collect(lua_State *L)
 {
-    secsock_store **store = luaL_checkudata(L, 1, CORE_STORE);
-
-    secsock_store_free(*store);
-    *store = NULL;
+    secsock_store_free(core_empty_box(L, CORE_STORE));
     return 0;
 }
 
@@ -224,11 +219,15 @@ static int next_cert(lua_State *L)
     return 1;
 }
 
-/* for cert in store:certs() do */
+/* for cert in store:certs() do: those that it holds now, whatever becomes of it meanwhile. */
 static int certs(lua_State *L)
 {
-    core_check_store(L, 1);
-    lua_pushvalue(L, 1);
+    secsock_store *store = core_check_store(L, 1);
+    secsock_store **held = core_new_store(L);
+    secsock_error error;
+
+    if (secsock_store_find(store, SECSOCK_FIND_ANY, NULL, NULL, held, &error) < 0)
+        return luaL_error(L, "%s", error.message);
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, next_cert, 2);
     return 1;

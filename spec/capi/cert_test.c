@@ -329,6 +329,10 @@ static void refuses_bad_identities(void)
           "empty" },
         { "garbage.pem", NULL, NULL, SECSOCK_E_FORMAT, "it is not PEM" },
         { "server.der", NULL, NULL, SECSOCK_E_NO_KEY, "server.der: there is no private key" },
+        { "server.pem", "server.der", NULL, SECSOCK_E_NO_KEY,
+          "server.der: there is no private key in PEM: it may be DER" },
+        { "pfx/modern.pfx", "server.key", "secret", SECSOCK_E_FORMAT,
+          "modern.pfx: it is a PFX file or a private key" },
         { "pfx/nokeys.pfx", NULL, "secret", SECSOCK_E_NO_KEY,
           "nokeys.pfx: there is no private key in the PFX file" },
         { "pfx/modern.pfx", NULL, "wrong", SECSOCK_E_PASSWORD, "modern.pfx: the password is " },
@@ -401,6 +405,9 @@ static void refuses_null(void)
                   SECSOCK_E_ARGUMENT &&
               cert == NULL,
           "NULL is refused: %s", error.message);
+    cert = load("server.pem");
+    CHECK(!secsock_cert_matches(cert, NULL), "and is nobody's name");
+    secsock_cert_free(cert);
     secsock_cert_free(NULL);
 }
 

@@ -5,6 +5,7 @@
 
 #include "cert.h"
 #include "check.h"
+#include "mint.h"
 #include "pki.h"
 
 enum {
@@ -233,6 +234,48 @@ static void refuses_what_cannot_be(void)
     secsock_cert_free(cert);
 }
 
+/* A certificate with an extension of 384 KiB, and as many like it as a chain may have. */
+static secsock_cert *large_chain(void)
+{
+    enum { BYTES = 0x60000, LONGEST_CHAIN = 36 };
+    static const char head[] = "308306000a06032a03040483060000";
+    char *extension = malloc(strlen(head) + 2 * BYTES + 1);
+    memcpy(extension, head, strlen(head));
+    memset(extension + strlen(head), '0', 2 * BYTES);
+    extension[strlen(head) + 2 * BYTES] = '\0';
+    struct slice der = mint(&(struct mint){ .extensions = extension });
+    secsock_cert *one = NULL, *chain = NULL;
+    secsock_cert_from_der(&one, der.data, der.len, NULL);
+    size_t len = strlen(secsock_cert_pem(one));
+    char *text = malloc(LONGEST_CHAIN * len);
+    for (size_t i = 0; i < LONGEST_CHAIN; i++)
+        memcpy(text + i * len, secsock_cert_pem(one), len);
+    secsock_cert_from_pem(&chain, text, LONGEST_CHAIN * len, NULL, NULL);
+    secsock_cert_free(one);
+    free(text);
+    free((void *)der.data);
+    free(extension);
+    mint_end();
+    return chain;
+}
+
+static void writes_nothing_too_large_to_be_read(void)
+{
+    secsock_cert *chain = large_chain();
+    secsock_error error;
+    CHECK(secsock_cert_export_pem(chain, CERT, NULL, NULL, 0, NULL) > 0 &&
+              secsock_cert_export_pem(chain, CERT | CHAIN, NULL, NULL, 0, &error) ==
+                  SECSOCK_E_LIMIT &&
+              strstr(error.message, "16 MiB"),
+          "a text that no file could hold: %s", error.message);
+    CHECK(secsock_cert_export_pfx(chain, CERT, NULL, NULL, 0, NULL) > 0 &&
+              secsock_cert_export_pfx(chain, CERT | CHAIN, NULL, NULL, 0, &error) ==
+                  SECSOCK_E_LIMIT &&
+              strstr(error.message, "4 MiB"),
+          "a PFX file that nobody would read: %s", error.message);
+    secsock_cert_free(chain);
+}
+
 static void *forbid(void *cert)
 {
     secsock_cert_forbid_export(cert);
@@ -264,6 +307,7 @@ int main(void)
     writes_all_or_nothing();
     is_encrypted_anew_each_time();
     refuses_what_cannot_be();
+    writes_nothing_too_large_to_be_read();
     keeps_what_it_is_told_to();
     return check_done();
 }

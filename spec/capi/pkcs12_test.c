@@ -132,7 +132,8 @@ static void reads_pbmac1(void)
     free((void *)pfx.data);
 }
 
-/* Two identities; the file tells the issuers of neither, and one identifier is wrong. */
+/* Two identities; the file tells the issuers of neither, and one identifier is wrong. What is put
+ * last stands first. */
 static void matches_keys_and_certificates(void)
 {
     struct cert_list list = { NULL, 0, 0 };

@@ -27,6 +27,7 @@ static void keeps_each_certificate_in_its_file(void)
                  *ca = home_load("ca.pem", NULL);
     secsock_error error;
     home_enter();
+    mode_t mask = umask(0);
     secsock_store *store = home_open(MY, WRITE);
     CHECK(mode_of(home_path("my")) == 0700 && home_files("my", false) == 0 &&
               secsock_store_count(store) == 0 && secsock_store_role_of(store) == MY,
@@ -35,8 +36,10 @@ static void keeps_each_certificate_in_its_file(void)
               secsock_store_add(store, ca, &error) == SECSOCK_OK && home_files("my", false) == 2 &&
               home_files("my", true) == 0,
           "each certificate is one file, and nothing is left beside them");
-    CHECK(mode_of(home_file("my", server)) == 0600 && mode_of(home_file("my", ca)) == 0600,
-          "files are for their owner alone");
+    CHECK(mode_of(home_file("my", server)) == 0600 && mode_of(home_file("my", ca)) == 0600 &&
+              mode_of(home_path("my/.lock")) == 0600,
+          "files are for their owner alone, whatever the umask lets through");
+    umask(mask);
     home_read(home_file("my", server), text, sizeof(text));
     CHECK(strncmp(text, secsock_cert_pem(server), strlen(secsock_cert_pem(server))) == 0 &&
               strstr(text, secsock_cert_pem(secsock_cert_chain(server, 0))) &&
@@ -61,19 +64,25 @@ static void keeps_each_certificate_in_its_file(void)
 static void has_a_folder_for_each_role(void)
 {
     static const char *const names[] = { "my", "root", "ca", "disallowed" };
-    secsock_cert *ca = home_load("ca.pem", NULL);
+    secsock_cert *ca = home_load("ca.pem", NULL), *server = home_load("server.pem", "server.key");
     secsock_error error;
-    bool good = true;
+    bool good = true, alone = true;
     home_enter();
     for (int role = SECSOCK_STORE_MY; role <= SECSOCK_STORE_DISALLOWED; role++) {
         secsock_store *store = home_open(role, WRITE);
         good = good && secsock_store_count(store) == 0 && secsock_store_role_of(store) == role &&
                secsock_store_add(store, ca, &error) == SECSOCK_OK &&
                access(home_file(names[role], ca), F_OK) == 0;
+        if (role != MY)
+            secsock_cert_forbid_export(server);
+        alone = alone && secsock_store_add(store, server, &error) == SECSOCK_OK &&
+                home_sees(role, server) == (role == MY ? 2 : 1);
         secsock_store_free(store);
     }
     CHECK(good, "each role has a folder of its own");
+    CHECK(alone, "and that of identities alone has their keys: %s", error.message);
     home_leave();
+    secsock_cert_free(server);
     secsock_cert_free(ca);
 }
 
@@ -121,6 +130,7 @@ static void refuses_what_is_no_store(void)
     CHECK(
         secsock_store_open(NULL, home_folder, MY, READ, NULL, &error) == SECSOCK_E_ARGUMENT &&
             secsock_store_open(&store, NULL, MY, READ, NULL, NULL) == SECSOCK_E_ARGUMENT &&
+            secsock_store_open(&store, "", MY, READ, NULL, NULL) == SECSOCK_E_ARGUMENT &&
             secsock_store_open(&store, home_folder, 4, READ, NULL, &error) == SECSOCK_E_ARGUMENT &&
             secsock_store_open(&store, home_folder, -1, READ, NULL, &error) == SECSOCK_E_ARGUMENT &&
             secsock_store_open(&store, home_folder, MY, 4, NULL, &error) == SECSOCK_E_ARGUMENT &&
@@ -189,6 +199,11 @@ static void encrypts_keys(void)
               secsock_store_count(store) == 2 &&
               secsock_cert_has_private_key(home_find(store, server)),
           "with it the key is there");
+    secsock_store_free(store);
+    store = secsock_store_new();
+    CHECK(secsock_store_load_dir(store, home_path("my"), &error) == 2 &&
+              !secsock_cert_has_private_key(home_find(store, server)),
+          "the certificates alone can be had without");
     secsock_store_free(store);
     home_leave();
     secsock_cert_free(server);

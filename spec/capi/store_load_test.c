@@ -112,6 +112,9 @@ static void tells_what_is_wrong_in_a_folder(void)
     home_write(home_path("b.pem"), "-----BEGIN CERTIFICATE----", 26);
     CHECK(secsock_store_load_dir(store, home_folder, &error) == 1,
           "what does not even name a certificate is passed over");
+    home_write(home_path(".b.pem"), bad, bad_len);
+    CHECK(secsock_store_load_dir(store, home_folder, &error) == 1,
+          "and so is what somebody may still be writing: a name that begins with a dot");
     home_leave();
     CHECK(secsock_store_load_dir(store, home_folder, &error) == SECSOCK_E_FILE &&
               error.sys_errno == ENOENT,

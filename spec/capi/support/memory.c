@@ -2,9 +2,17 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
+#else
+#define VALGRIND_MAKE_MEM_DEFINED(memory, size) ((void)(memory), (void)(size))
+#endif
 
 static atomic_ulong asked, doomed;
 static atomic_long live;
@@ -38,6 +46,49 @@ int memory_refuses(void)
     atomic_store(&failed, 1);
     return 1;
 }
+
+/* ------------------------------------------------------------------------- what is left behind */
+
+enum { MOST_WATCHED = 8 };
+
+static struct {
+    const void *bytes;
+    size_t len;
+} watched[MOST_WATCHED];
+
+static atomic_uint watched_count, spilt;
+
+void memory_watch(const void *bytes, size_t len)
+{
+    unsigned n = atomic_load(&watched_count);
+    if (n == MOST_WATCHED)
+        abort();
+    watched[n].bytes = bytes;
+    watched[n].len = len;
+    atomic_store(&watched_count, n + 1);
+}
+
+unsigned memory_spilt(void)
+{
+    return atomic_exchange(&spilt, 0);
+}
+
+/* Whether a block has in it what must not be left there. */
+static int is_telling(void *memory)
+{
+    unsigned count = atomic_load(&watched_count);
+    if (count == 0)
+        return 0;
+    size_t size = malloc_usable_size(memory);
+    VALGRIND_MAKE_MEM_DEFINED(memory, size); /* what was never written may be looked at here */
+    for (unsigned i = 0; i < count; i++) {
+        if (memmem(memory, size, watched[i].bytes, watched[i].len) != NULL)
+            return 1;
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------------------------- of the libc */
 
 static void *counted(void *memory)
 {
@@ -77,13 +128,23 @@ void *__wrap_realloc(void *memory, size_t size)
 {
     if (memory_refuses())
         return NULL;
-    return memory ? __real_realloc(memory, size) : counted(__real_realloc(NULL, size));
+    if (memory == NULL)
+        return counted(__real_realloc(NULL, size));
+    int telling = is_telling(memory);
+    uintptr_t before = (uintptr_t)memory;
+    void *after = __real_realloc(memory, size);
+    if (telling && (uintptr_t)after != before)
+        atomic_fetch_add(&spilt, 1);
+    return after;
 }
 
 void __wrap_free(void *memory)
 {
-    if (memory)
+    if (memory) {
         atomic_fetch_sub(&live, 1);
+        if (is_telling(memory))
+            atomic_fetch_add(&spilt, 1);
+    }
     __real_free(memory);
 }
 

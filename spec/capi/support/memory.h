@@ -5,6 +5,8 @@
 #ifndef SECSOCK_SPEC_MEMORY_H
 #define SECSOCK_SPEC_MEMORY_H
 
+#include <stddef.h>
+
 /* How many allocations there were, and how many of them are not freed. */
 unsigned long memory_asked(void);
 long memory_live(void);
@@ -14,6 +16,11 @@ void memory_fail(unsigned long n);
 
 /* Whether it has failed since. */
 int memory_failed(void);
+
+/* From now on what is freed is looked through for these bytes too (a few such may be named), which
+ * must stay; and how often they were found there since the last time that this was asked. */
+void memory_watch(const void *bytes, size_t len);
+unsigned memory_spilt(void);
 
 /* Counts an allocation that something else makes; whether it is to fail. */
 int memory_refuses(void);
