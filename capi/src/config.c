@@ -129,78 +129,81 @@ static bool next_item(const char **list, char separator, const char **item, size
     return true;
 }
 
-static int refuse(secsock_error *error, const char *why, const char *item, size_t len)
+static int refuse(secsock_error *error, const char *why, const char *what, const char *item,
+                  size_t len)
 {
     enum { SHOWN = 100 };
-    return error_set(error, SECSOCK_E_ARGUMENT, "%s \"%.*s%s\"", why,
+    return error_set(error, SECSOCK_E_ARGUMENT, "%s %s \"%.*s%s\"", why, what,
                      (int)(len < SHOWN ? len : SHOWN), item, len > SHOWN ? "..." : "");
 }
 
-static int parse_ciphers(const char *names, const struct suite *out[SUITES_MOST], size_t *count,
-                         secsock_error *error)
+/* What a list names. */
+struct naming {
+    const char *one, *many;
+    const void *(*find)(const char *name, size_t len);
+};
+
+enum { NAMES_MOST = SUITES_MOST > GROUPS_MOST ? SUITES_MOST : GROUPS_MOST };
+
+/* Finds what is named, each once. */
+static int parse_names(const char *names, const struct naming *naming, const void *out[NAMES_MOST],
+                       size_t *count, secsock_error *error)
 {
     const char *item;
     size_t len;
     *count = 0;
     while (next_item(&names, ':', &item, &len)) {
-        const struct suite *suite = suite_find(item, len);
-        if (suite == NULL)
-            return refuse(error, "unknown cipher suite", item, len);
+        const void *found = naming->find(item, len);
+        if (found == NULL)
+            return refuse(error, "unknown", naming->one, item, len);
         for (size_t i = 0; i < *count; i++) {
-            if (out[i] == suite)
-                return refuse(error, "named twice: the cipher suite", item, len);
+            if (out[i] == found)
+                return refuse(error, "named twice: the", naming->one, item, len);
         }
-        out[(*count)++] = suite;
+        out[(*count)++] = found;
     }
     if (*count == 0)
-        return error_set(error, SECSOCK_E_ARGUMENT, "no cipher suites are named");
+        return error_set(error, SECSOCK_E_ARGUMENT, "no %s are named", naming->many);
     return SECSOCK_OK;
+}
+
+static const void *find_suite(const char *name, size_t len)
+{
+    return suite_find(name, len);
+}
+
+static const void *find_group(const char *name, size_t len)
+{
+    return group_find(name, len);
 }
 
 int secsock_config_set_ciphers(secsock_config *config, const char *names)
 {
-    const struct suite *ciphers[SUITES_MOST];
+    static const struct naming suites = { "cipher suite", "cipher suites", find_suite };
+    const void *found[NAMES_MOST];
     size_t count = 0;
     int result = config_begin(config);
     if (result == SECSOCK_OK)
-        result = parse_ciphers(names, ciphers, &count, &config->error);
+        result = parse_names(names, &suites, found, &count, &config->error);
     if (result == SECSOCK_OK) {
-        memcpy(config->ciphers, ciphers, count * sizeof(ciphers[0]));
+        for (size_t i = 0; i < count; i++)
+            config->ciphers[i] = found[i];
         config->cipher_count = count;
     }
     return config_end(config, result);
 }
 
-static int parse_groups(const char *names, const struct group *out[GROUPS_MOST], size_t *count,
-                        secsock_error *error)
-{
-    const char *item;
-    size_t len;
-    *count = 0;
-    while (next_item(&names, ':', &item, &len)) {
-        const struct group *group = group_find(item, len);
-        if (group == NULL)
-            return refuse(error, "unknown group", item, len);
-        for (size_t i = 0; i < *count; i++) {
-            if (out[i] == group)
-                return refuse(error, "named twice: the group", item, len);
-        }
-        out[(*count)++] = group;
-    }
-    if (*count == 0)
-        return error_set(error, SECSOCK_E_ARGUMENT, "no groups are named");
-    return SECSOCK_OK;
-}
-
 int secsock_config_set_groups(secsock_config *config, const char *names)
 {
-    const struct group *groups[GROUPS_MOST];
+    static const struct naming groups = { "group", "groups", find_group };
+    const void *found[NAMES_MOST];
     size_t count = 0;
     int result = config_begin(config);
     if (result == SECSOCK_OK)
-        result = parse_groups(names, groups, &count, &config->error);
+        result = parse_names(names, &groups, found, &count, &config->error);
     if (result == SECSOCK_OK) {
-        memcpy(config->groups, groups, count * sizeof(groups[0]));
+        for (size_t i = 0; i < count; i++)
+            config->groups[i] = found[i];
         config->group_count = count;
     }
     return config_end(config, result);
@@ -210,20 +213,19 @@ int secsock_config_set_groups(secsock_config *config, const char *names)
 static int check_alpn(const char *protocols, secsock_error *error)
 {
     enum { LONGEST_NAME = 255, LONGEST_LIST = 4096 };
+    static const char protocol[] = "application protocol";
     const char *item;
     size_t len;
     if (strlen(protocols) > LONGEST_LIST)
         return error_set(error, SECSOCK_E_ARGUMENT,
-                         "the list of application protocols is longer "
-                         "than %d bytes",
-                         LONGEST_LIST);
+                         "the list of application protocols is longer than %d bytes", LONGEST_LIST);
     while (next_item(&protocols, ',', &item, &len)) {
         if (len == 0)
             return error_set(error, SECSOCK_E_ARGUMENT, "an application protocol has no name");
         if (len > LONGEST_NAME)
-            return refuse(error, "longer than 255 bytes: the application protocol", item, len);
+            return refuse(error, "longer than 255 bytes: the", protocol, item, len);
         if (item[0] == ' ' || item[len - 1] == ' ')
-            return refuse(error, "there is a blank around the application protocol", item, len);
+            return refuse(error, "there is a blank around the", protocol, item, len);
     }
     return SECSOCK_OK;
 }

@@ -108,7 +108,8 @@ static int connect_waiting(secsock *s, int timeout)
 static int begin_connect(secsock *s, const char *host, int port)
 {
     if (!host || port < 1 || port > 65535)
-        return error_set(&s->error, SECSOCK_E_ARGUMENT, "a host and a port from 1 to 65535");
+        return error_set(&s->error, SECSOCK_E_ARGUMENT,
+                         "connecting takes a host and a port from 1 to 65535");
     s->role = SECSOCK_CLIENT; /* an attach or listen that failed may have left the other */
     int result = s->deferred ? SECSOCK_OK : handshake_check_name(s);
     if (result == SECSOCK_OK)
@@ -125,8 +126,7 @@ static int open_connection(secsock *s, const char *host, int port)
     if (result != SECSOCK_OK)
         return result;
     result = connect_waiting(s, sock_timeout(s, SECSOCK_TIMEOUT_CONNECT));
-    bool unfinished = result > SECSOCK_E_ARGUMENT || result == SECSOCK_E_TIMEOUT;
-    if (unfinished)
+    if (!result_failed(result) || result == SECSOCK_E_TIMEOUT)
         return result;
     sock_abandon(s);
     return sock_fail(s, result);

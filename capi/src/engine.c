@@ -103,7 +103,7 @@ static int drive(struct engine *engine, secsock_error *error)
                                                        : wolfSSL_accept(engine->ssl);
     int result = done == WOLFSSL_SUCCESS ? SECSOCK_OK : engine_result(engine, done, doing, error);
     int flushed = SECSOCK_OK;
-    if (result > SECSOCK_E_ARGUMENT && !engine->held)
+    if (!result_failed(result) && !engine->held)
         flushed = engine_flush_taken(engine);
     if (flushed != SECSOCK_OK)
         result = flushed == SECSOCK_WANT_WRITE ? flushed : engine_result(engine, -1, doing, error);
@@ -129,7 +129,7 @@ static enum engine_step next_step(const struct engine *engine, int result)
 {
     if (engine->released)
         return ENGINE_GOES_ON;
-    if (result <= SECSOCK_E_ARGUMENT)
+    if (result_failed(result))
         return engine->certificate_failed || engine->sent ? ENGINE_TELL : ENGINE_GOES_ON;
     return result == SECSOCK_OK || engine->held ? ENGINE_JUDGE : ENGINE_GOES_ON;
 }
@@ -141,7 +141,7 @@ int engine_handshake(struct engine *engine, enum engine_step *step, secsock_erro
         engine->turn = engine->by_ticket = false;
         result = drive(engine, error);
     }
-    if (result <= SECSOCK_E_ARGUMENT)
+    if (result_failed(result))
         let_alert_go(engine);
     *step = next_step(engine, result);
     return result;
@@ -251,8 +251,10 @@ int engine_on_verify(int verified, WOLFSSL_X509_STORE_CTX *store)
         engine->failure = SECSOCK_E_MEMORY;
         return 0;
     }
-    if (is_judged_elsewhere(store->error, store->error_depth))
-        return 1;
-    engine->certificate_failed = true;
-    return 0;
+    bool passed = is_judged_elsewhere(store->error, store->error_depth);
+    if (!passed)
+        engine->certificate_failed = true;
+    else if (store->error_depth == 0)
+        engine->leaf_taken = true;
+    return passed;
 }

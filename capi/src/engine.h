@@ -39,6 +39,28 @@ enum engine_step {
  * SECSOCK_WANT_*, or an error, set in *error. Which of these counts depends on *step. */
 int engine_handshake(struct engine *engine, enum engine_step *step, secsock_error *error);
 
+/* Alerts that the library chooses or looks for (RFC 8446, section 6). */
+enum alert {
+    ALERT_CLOSE_NOTIFY = 0,
+    ALERT_UNEXPECTED_MESSAGE = 10,
+    ALERT_BAD_RECORD_MAC = 20,
+    ALERT_HANDSHAKE_FAILURE = 40,
+    ALERT_BAD_CERTIFICATE = 42,
+    ALERT_UNSUPPORTED_CERTIFICATE = 43,
+    ALERT_CERTIFICATE_REVOKED = 44,
+    ALERT_CERTIFICATE_EXPIRED = 45,
+    ALERT_CERTIFICATE_UNKNOWN = 46,
+    ALERT_ILLEGAL_PARAMETER = 47,
+    ALERT_UNKNOWN_CA = 48,
+    ALERT_ACCESS_DENIED = 49,
+    ALERT_DECODE_ERROR = 50,
+    ALERT_PROTOCOL_VERSION = 70,
+    ALERT_INTERNAL_ERROR = 80,
+    ALERT_BAD_CERTIFICATE_STATUS_RESPONSE = 113,
+    ALERT_CERTIFICATE_REQUIRED = 116,
+    ALERT_NO_APPLICATION_PROTOCOL = 120
+};
+
 /* Lets this end's next flight go. */
 void engine_release(struct engine *engine);
 

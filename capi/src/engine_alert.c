@@ -14,7 +14,7 @@
 
 #include "engine_internal.h"
 
-enum { LEVEL_FATAL = 2, NONCE = 12, LONGEST_KEY = 32, HEADER = RECORD_HEADER, INNER = 3, TAG = 16 };
+enum { NONCE = 12, LONGEST_KEY = 32, HEADER = RECORD_HEADER, INNER = 3, TAG = 16 };
 
 /* RFC 8446, appendix B.4. */
 static const struct cipher {

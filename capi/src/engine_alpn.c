@@ -47,8 +47,6 @@ static int choose(WOLFSSL *ssl, char *ours, char *theirs)
     return use(ssl, ours, strlen(ours));
 }
 
-enum { ALERT_INTERNAL_ERROR = 80 };
-
 /* That there is such a callback also makes a server take note of the name it is called by. */
 int engine_on_hello(WOLFSSL *ssl, int *alert, void *unused)
 {

@@ -9,21 +9,6 @@
  * send an alert of our own choice. */
 extern int SendAlert(WOLFSSL *ssl, int severity, int type);
 
-enum { LEVEL_FATAL = 2 };
-
-/* Alerts by number (RFC 8446, section 6). */
-enum {
-    ALERT_CLOSE_NOTIFY = 0,
-    ALERT_UNEXPECTED_MESSAGE = 10,
-    ALERT_HANDSHAKE_FAILURE = 40,
-    ALERT_BAD_CERTIFICATE = 42,
-    ALERT_DECODE_ERROR = 50,
-    ALERT_PROTOCOL_VERSION = 70,
-    ALERT_INTERNAL_ERROR = 80,
-    ALERT_CERTIFICATE_REQUIRED = 116,
-    ALERT_NO_APPLICATION_PROTOCOL = 120
-};
-
 static const struct cause {
     int number; /* wolfSSL's */
     int result;
@@ -121,13 +106,14 @@ static const struct complaint {
     const char *text;
 } complaints[] = {
     { ALERT_BAD_CERTIFICATE, "it finds something wrong with it" },
-    { 43, "it cannot use one of this kind" },
-    { 44, "it is revoked" },
-    { 45, "it has expired or is not valid yet" },
-    { 46, "it does not say why" },
-    { 48, "it does not trust its issuer" },
-    { 49, "it grants it no access" },
-    { 113, "it does not accept the OCSP response that is stapled to it" },
+    { ALERT_UNSUPPORTED_CERTIFICATE, "it cannot use one of this kind" },
+    { ALERT_CERTIFICATE_REVOKED, "it is revoked" },
+    { ALERT_CERTIFICATE_EXPIRED, "it has expired or is not valid yet" },
+    { ALERT_CERTIFICATE_UNKNOWN, "it does not say why" },
+    { ALERT_UNKNOWN_CA, "it does not trust its issuer" },
+    { ALERT_ACCESS_DENIED, "it grants it no access" },
+    { ALERT_BAD_CERTIFICATE_STATUS_RESPONSE,
+      "it does not accept the OCSP response that is stapled to it" },
 };
 
 static const char *find_complaint(int alert)
@@ -152,15 +138,28 @@ static bool is_of_missing_certificate(int alert)
            alert == ALERT_BAD_CERTIFICATE;
 }
 
+/* A server under TLS 1.3 of which the client lacks every group asks it for one of them all the same;
+ * the client refuses that (RFC 8446, section 4.1.4). */
+static bool is_of_retry_request(const struct engine *engine, int alert)
+{
+    bool retries = engine->context->role == SECSOCK_SERVER && engine->sent_any && !engine->keys &&
+                   wolfSSL_version(engine->ssl) >= TLS1_3_VERSION;
+    return retries && (alert == ALERT_ILLEGAL_PARAMETER || alert == ALERT_HANDSHAKE_FAILURE);
+}
+
 static int alert_received(const struct engine *engine, int alert, const char *doing,
                           secsock_error *error)
 {
+    int result = SECSOCK_E_ALERT;
     bool client = engine->context->role == SECSOCK_CLIENT;
     const char *name = secsock_alert_name(alert), *complaint = find_complaint(alert);
     const char *subject = engine_presented(engine) && engine->context->identity
                               ? secsock_cert_subject(engine->context->identity)
                               : NULL;
-    if (is_without(engine) && is_of_missing_certificate(alert))
+    if (is_of_retry_request(engine, alert))
+        result = error_set(error, SECSOCK_E_HANDSHAKE,
+                           "%s: no key exchange group in common (alert %s)", doing, name);
+    else if (is_without(engine) && is_of_missing_certificate(alert))
         error_set(error, SECSOCK_E_ALERT,
                   "%s: the server requires a client certificate, and this end offered none "
                   "(alert %s)",
@@ -174,21 +173,28 @@ static int alert_received(const struct engine *engine, int alert, const char *do
                                        "offered none"
                                      : "");
     note_alert(error, alert, 1);
-    return SECSOCK_E_ALERT;
+    return result;
 }
 
-/* Errors by which wolfSSL's reader refuses a certificate. The peer's own it reads a first time
- * before it asks anybody. */
-static bool is_of_certificates(int number)
+/* Whether the peer's Certificate message is due or under way: from the hello that answers ours, or
+ * is answered by us, until the verify callback has taken the leaf. */
+static bool expects_certificates(const struct engine *engine)
 {
-    static const int others[] = { ASN_ECC_KEY_E,   ECC_CURVE_OID_E, BAD_FUNC_ARG,
-                                  NOT_COMPILED_IN, ALT_NAME_E,      ASN_NAME_INVALID_E,
-                                  KEYUSAGE_E,      CERTPOLICIES_E,  ASN_PATHLEN_SIZE_E,
-                                  EXTKEYUSAGE_E };
-    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-        if (number == others[i])
-            return true;
-    return number <= ASN_PARSE_E && number >= ASN_ALT_NAME_E;
+    bool server = engine->context->role == SECSOCK_SERVER;
+    bool greeted = server ? engine->context->asks && engine->sent_any
+                          : wolfSSL_get_current_cipher_suite(engine->ssl) != 0;
+    return greeted && !engine->leaf_taken && !engine_resumed(engine);
+}
+
+/* The verify callback does not hear of every certificate that cannot be read. But while they are
+ * expected wolfCrypt has nothing else to do than to read them, and records, over which wolfSSL has
+ * complained by `alert`. */
+static bool is_of_certificates(const struct engine *engine, int number, int alert)
+{
+    bool of_crypto = (number <= WC_SPAN1_FIRST_E && number >= WC_SPAN1_LAST_E) ||
+                     (number <= WC_SPAN2_FIRST_E && number >= WC_SPAN2_LAST_E);
+    bool of_record = alert == ALERT_BAD_RECORD_MAC || alert == ALERT_UNEXPECTED_MESSAGE;
+    return of_crypto && !of_record && expects_certificates(engine);
 }
 
 /* Once a version is agreed on, a record of another one is no question of versions any more. */
@@ -203,10 +209,10 @@ static int tls_failed(struct engine *engine, int number, const char *doing, secs
 {
     const struct cause *cause = find_cause_now(engine, number);
     WOLFSSL_ALERT_HISTORY alerts;
-    if (is_of_certificates(number))
-        engine->certificate_failed = true;
     wolfSSL_get_alert_history(engine->ssl, &alerts);
     int alert = alerts.last_tx.code;
+    if (is_of_certificates(engine, number, alert))
+        engine->certificate_failed = true;
     if (alert < 0) {
         alert = cause ? cause->alert : ALERT_DECODE_ERROR;
         engine_send_alert(engine, alert);

@@ -56,7 +56,8 @@ struct engine {
     unsigned generation;             /* of that session's ticket, */
     unsigned char ticket[TICKET_IV]; /* which is known by its nonce, */
     bool opened;                     /* once a server has opened it */
-    bool certificate_failed;         /* the verify callback saw an error that is fatal */
+    bool leaf_taken;                 /* the verify callback has passed the peer's own */
+    bool certificate_failed;         /* wolfSSL cannot read one of them */
     bool first_record;               /* the peer's first record has been looked at */
     size_t taken;                    /* bytes read in this call */
     bool cut;                        /* the peer takes no more bytes; it may have said why */
@@ -79,6 +80,8 @@ int engine_on_ticket(WOLFSSL *ssl, unsigned char name[WOLFSSL_TICKET_NAME_SZ],
                      unsigned char iv[WOLFSSL_TICKET_IV_SZ],
                      unsigned char mac[WOLFSSL_TICKET_MAC_SZ], int sealing, unsigned char *text,
                      int len, int *out_len, void *cache);
+
+enum { LEVEL_FATAL = 2 }; /* of an alert: it ends the connection */
 
 enum {
     RECORD_CHANGE_CIPHER_SPEC = 20,

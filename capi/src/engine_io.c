@@ -105,7 +105,7 @@ int engine_write(struct engine *engine, const void *data, size_t len, secsock_er
         int n = write_record(engine, bytes + sent,
                              left < LARGEST_FRAGMENT ? left : LARGEST_FRAGMENT, error);
         if (n < 0)
-            return n > SECSOCK_E_ARGUMENT && sent > 0 ? (int)sent : n;
+            return result_failed(n) || sent == 0 ? n : (int)sent;
         sent += (size_t)n;
     }
     return (int)sent;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "engine_internal.h"
+#include "error.h"
 
 /* Whether the handshake has come so far that what we send next answers the peer. */
 static bool is_settled(const struct engine *engine)
@@ -105,7 +106,7 @@ int engine_flush_taken(struct engine *engine)
         engine->cut = true;
         return SECSOCK_OK;
     }
-    if (n <= SECSOCK_E_ARGUMENT)
+    if (result_failed(n))
         engine->failure = n;
     return n;
 }

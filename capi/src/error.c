@@ -2,7 +2,6 @@
 #include "error.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -122,6 +121,11 @@ const char *secsock_result_text(int result)
 {
     size_t i = result_index(result);
     return i < COUNT(results) ? results[i].text : "unknown result";
+}
+
+bool result_failed(int result)
+{
+    return result <= SECSOCK_E_ARGUMENT;
 }
 
 static const char *named(const char *const *names, size_t count, int index)

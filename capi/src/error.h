@@ -1,6 +1,8 @@
-/* Filling in a secsock_error. */
+/* Results, and filling in a secsock_error. */
 #ifndef SECSOCK_SRC_ERROR_H
 #define SECSOCK_SRC_ERROR_H
+
+#include <stdbool.h>
 
 #include "secsock.h"
 
@@ -17,5 +19,8 @@ int error_prefix(secsock_error *error, int code, const char *where);
 
 int error_memory(secsock_error *error);
 void error_clear(secsock_error *error);
+
+/* Whether a result is an error, and neither a success nor SECSOCK_WANT_*. */
+bool result_failed(int result);
 
 #endif

@@ -6,8 +6,6 @@
 #include "error.h"
 #include "peername.h"
 
-enum { ALERT_HANDSHAKE_FAILURE = 40, ALERT_CERTIFICATE_REQUIRED = 116 };
-
 int handshake_check_name(secsock *s)
 {
     if (s->role == SECSOCK_SERVER || s->peername || s->hook)
@@ -281,7 +279,7 @@ int handshake_step(secsock *s, void *unused)
         if (step == ENGINE_GOES_ON && result == SECSOCK_OK)
             return finish(s);
         if (step == ENGINE_GOES_ON)
-            return result > SECSOCK_E_ARGUMENT ? result : broken(s, result);
+            return result_failed(result) ? broken(s, result) : result;
         result = judge(s, step);
         if (result != SECSOCK_OK)
             return sock_fail(s, result);

@@ -34,7 +34,9 @@ int secsock_listen(secsock *s, const char *host, int port, int backlog)
     if (s->state != SECSOCK_STATE_NEW || s->addresses)
         return sock_wrong_state(s, "secsock_listen");
     if (port < 0 || port > 65535 || backlog < 0)
-        return error_set(&s->error, SECSOCK_E_ARGUMENT, "a port from 0 to 65535, a backlog >= 0");
+        return error_set(
+            &s->error, SECSOCK_E_ARGUMENT,
+            "listening takes a port from 0 to 65535 and a backlog that is not negative");
     int result = sock_take_role(s, SECSOCK_SERVER);
     if (result != SECSOCK_OK)
         return result;
@@ -105,7 +107,7 @@ int secsock_accept(secsock *listener, secsock **out)
     bool upgrades = !listener->deferred && sock_timeout(s, SECSOCK_TIMEOUT_CONNECT) != 0;
     if (upgrades)
         result = secsock_upgrade(s, NULL);
-    if (result == SECSOCK_OK || result > SECSOCK_E_ARGUMENT) {
+    if (!result_failed(result)) {
         *out = s;
         return SECSOCK_OK;
     }

@@ -14,7 +14,7 @@ void sock_enter(secsock *s)
 
 int sock_leave(secsock *s, int result)
 {
-    s->want = result < 0 && result > SECSOCK_E_ARGUMENT ? result : 0;
+    s->want = result < 0 && !result_failed(result) ? result : 0;
     return result;
 }
 

@@ -12,7 +12,7 @@ static bool is_open(const secsock *s)
 /* What the transport answered in the clear, as a result of the call. */
 static int plain_result(secsock *s, int result, const char *doing)
 {
-    if (result > SECSOCK_E_ARGUMENT)
+    if (!result_failed(result))
         return result;
     if (result == SECSOCK_E_MEMORY)
         return error_memory(&s->error);
@@ -67,7 +67,7 @@ int secsock_send(secsock *s, const void *data, size_t len)
     struct outgoing out = { data, (size_t)buffer_clip(len), 0 };
     int result = sock_run(s, SECSOCK_TIMEOUT_WRITE, send_step, &out);
     sock_leave(s, result);
-    bool interrupted = result > SECSOCK_E_ARGUMENT || result == SECSOCK_E_TIMEOUT;
+    bool interrupted = !result_failed(result) || result == SECSOCK_E_TIMEOUT;
     if (result != SECSOCK_OK && !(interrupted && out.sent > 0))
         return result;
     error_clear(&s->error);

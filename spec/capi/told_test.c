@@ -8,18 +8,45 @@
 
 enum { RECORD_HEADER = 5, FLIGHT = 65536 };
 
-/* Where the last record of a flight begins. */
+/* Where the record after this one begins. */
+static size_t next_record(const unsigned char *flight, size_t at)
+{
+    return at + RECORD_HEADER + ((size_t)flight[at + 3] << 8 | flight[at + 4]);
+}
+
 static size_t last_record(const unsigned char *flight, size_t len)
 {
-    size_t at = 0, next = 0;
-    while (next + RECORD_HEADER <= len) {
-        at = next;
-        next += RECORD_HEADER + ((size_t)flight[at + 3] << 8 | flight[at + 4]);
-    }
+    size_t at = 0;
+    while (next_record(flight, at) < len)
+        at = next_record(flight, at);
     return at;
 }
 
-static void check_failure(int version, const char *what, size_t kept, size_t changed)
+/* Where the signature of a ServerKeyExchange begins, whose record is the last but one of a flight
+ * (RFC 8422, section 5.4): behind headers, curve and point, algorithm and length. */
+static size_t signature(const unsigned char *flight, size_t len)
+{
+    enum { HANDSHAKE_HEADER = 4, CURVE = 3 };
+    size_t at = 0, last = last_record(flight, len);
+    while (next_record(flight, at) < last)
+        at = next_record(flight, at);
+    at += RECORD_HEADER + HANDSHAKE_HEADER + CURVE;
+    return at + 1 + flight[at] + 2 + 2;
+}
+
+enum damage { LAST_IS_MISSING, LAST_IS_CORRUPTED, SIGNATURE_IS_MALFORMED };
+
+/* How much of the flight is left. */
+static size_t damage(enum damage how, unsigned char *flight, size_t len)
+{
+    size_t last = last_record(flight, len);
+    if (how == LAST_IS_MISSING)
+        return last;
+    flight[how == LAST_IS_CORRUPTED ? last + RECORD_HEADER + 3 : signature(flight, len)] ^= 1;
+    return len;
+}
+
+static void check_failure(int version, const char *what, enum damage how)
 {
     static unsigned char flight[FLIGHT];
     secsock_config *client = settings_config(&(struct settings){ .version = version });
@@ -33,10 +60,8 @@ static void check_failure(int version, const char *what, size_t kept, size_t cha
     pair_move(pair.client, pair.server, FLIGHT);
     secsock_upgrade(pair.server, NULL);
     size_t len = (size_t)secsock_drain(pair.server, flight, sizeof flight);
-    size_t last = last_record(flight, len);
-    flight[last + RECORD_HEADER + 3] ^= (unsigned char)changed;
-    secsock_feed(pair.client, flight, kept ? len : last);
-    if (!kept)
+    secsock_feed(pair.client, flight, damage(how, flight, len));
+    if (how == LAST_IS_MISSING)
         secsock_feed(pair.client, NULL, 0);
     int result = secsock_upgrade(pair.client, NULL);
     CHECK(result < SECSOCK_E_ARGUMENT && result != SECSOCK_E_REJECTED &&
@@ -54,8 +79,9 @@ static void check_failure(int version, const char *what, size_t kept, size_t cha
 
 int main(void)
 {
-    check_failure(TLS12, "the peer's last message is missing", 0, 0);
-    check_failure(TLS13, "the peer's last message is missing", 0, 0);
-    check_failure(TLS13, "the peer's last message is corrupted", 1, 1);
+    check_failure(TLS12, "the peer's last message is missing", LAST_IS_MISSING);
+    check_failure(TLS13, "the peer's last message is missing", LAST_IS_MISSING);
+    check_failure(TLS13, "the peer's last message is corrupted", LAST_IS_CORRUPTED);
+    check_failure(TLS12, "the peer's signature is malformed", SIGNATURE_IS_MALFORMED);
     return check_done();
 }
