@@ -78,7 +78,7 @@ describe("A configuration", function()
           "option 'trust' names nothing to trust in")
       end
       assert.has_error(function() secsock.config { trust = { path = root } } end,
-        "unknown option 'path'")
+        "unknown option 'trust.path'")
       assert.has_error(function() secsock.config { trust = { file = 1 } } end)
       assert.has_error(function() secsock.config { trust = true } end)
     end)
@@ -271,6 +271,34 @@ describe("A configuration", function()
       assert.has_error(function() secsock.config { verify = true } end, "unknown option 'verify'")
       assert.has_error(function() secsock.config { alpn = true } end,
         "option 'alpn': string|table expected, got boolean")
+    end)
+
+    it("says which option is wrong, at the place of the call", function()
+      local wrong = {
+        ["unknown option 'trust.path'"] = { trust = { path = root } },
+        ["option 'trust.file': string|table expected, got number"] = { trust = { file = 1 } },
+        ["option 'trust': secsock.store expected, got number"] = { trust = { store = { 1 } } },
+        ["unknown option 'crl.url'"] = { crl = { url = "http://crl.example" } },
+        ["option 'crl': string expected, got table"] = { crl = { file = { {} } } },
+        ["unknown option 'staple.url'"] = { staple = { url = "http://ocsp.example" } },
+        ["unknown option 'suffixes.of'"] = { suffixes = { of = "com" } },
+        ["unknown option 'identity.pfx'"] = { identity = { pfx = "me.pfx" } },
+        ["option 'disallowed': secsock.store expected, got string"] = { disallowed = { "x" } },
+        ["option 'profile': invalid option 'lax'"] = { profile = "lax" },
+        ["option 'maxdepth': whole number expected"] = { maxdepth = 0.5 },
+        ["option 'time': seconds since 1970 expected"] = { time = -1 },
+        ["option 'revocation': invalid option 'hard'"] = { revocation = "hard" },
+        ["option 'versions': invalid option 'SSLv3'"] = { versions = { "SSLv3" } },
+      }
+      for message, options in pairs(wrong) do
+        for _, make in ipairs { secsock.config, secsock.new } do
+          local before = debug.getinfo(1, "l").currentline
+          local ok, err = pcall(function() make(options) end)
+          assert.is_false(ok)
+          assert.equal(("config_spec.lua:%d: %s"):format(before + 1, message),
+            err:match "config_spec.*")
+        end
+      end
     end)
 
     it("has a setter for each setting", function()

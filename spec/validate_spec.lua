@@ -269,8 +269,8 @@ describe("secsock.validate", function()
       { { maxdepth = 1.5 }, "whole number expected" },
       { { time = -1.5 }, "seconds since 1970 expected" },
       { { trust = {} }, "names nothing to trust in" },
-      { { crl = { path = "x" } }, "unknown option 'path'" },
-      { { suffixes = { private = 1 } }, "option 'private': boolean expected" },
+      { { crl = { path = "x" } }, "unknown option 'crl.path'" },
+      { { suffixes = { private = 1 } }, "option 'suffixes.private': boolean expected" },
       { { staple = {} }, "option 'staple' is a file or data" },
       { { intermediates = { 5 } }, "secsock.store expected" },
     } do

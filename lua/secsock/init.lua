@@ -14,6 +14,7 @@
 -- `message`, `code` and, where there is one, `errno`, `alert` and `verdict` (s:lasterror() is that
 -- table too). Mistakes in arguments throw.
 local core = require "secsock.core"
+local check = require "secsock.check"
 local loop = require "secsock.loop"
 local options = require "secsock.options"
 local sources = require "secsock.sources"
@@ -56,7 +57,7 @@ secsock.cert = {
 ---@return string? err
 ---@return secsock.error? details
 function secsock.wrap(object, role, from)
-  local s, err, details = options.socket(from)
+  local s, err, details = check.blame_caller(options.make_socket, from)
   if not s then return nil, err, details end
   local ok
   ok, err, details = s:attach(object:getfd(), role)

@@ -35,12 +35,14 @@ local options = {}
 ---@field downgrade? boolean
 ---@field timeout? number              seconds, as for s:settimeout(seconds)
 
--- A list of names as the library takes it. A name with a separator inside would be two.
-local function joined(names, separator)
+-- A list of names, the value of `option`, as the library takes it. A name with a separator inside
+-- would be two.
+local function joined(option, names, separator)
   if type(names) == "string" then return names end
   for _, name in ipairs(names) do
     if type(name) ~= "string" or name:find(separator, 1, true) then
-      error(("a list of names expected, got '%s' in it"):format(tostring(name)), 4)
+      local message = "option '%s': a list of names expected, got '%s' in it"
+      error(message:format(option, tostring(name)), 0)
     end
   end
   return table.concat(names, separator)
@@ -86,9 +88,9 @@ local setters = {
   { "identity", sources.identity },
   { "staple", sources.staple },
   { "versions", function(config, of) return config:setversions(of[1], of[2] or of[1]) end },
-  { "ciphers", function(config, names) return config:setciphers(joined(names, ":")) end },
-  { "groups", function(config, names) return config:setgroups(joined(names, ":")) end },
-  { "alpn", function(config, names) return config:setalpn(joined(names, ",")) end },
+  { "ciphers", function(config, of) return config:setciphers(joined("ciphers", of, ":")) end },
+  { "groups", function(config, of) return config:setgroups(joined("groups", of, ":")) end },
+  { "alpn", function(config, of) return config:setalpn(joined("alpn", of, ",")) end },
   { "clientauth", function(config, mode) return config:setclientauth(mode) end },
   { "resumption", function(config, on) return config:setresumption(on) end },
 }
@@ -98,11 +100,15 @@ local function build(from)
   for _, setter in ipairs(setters) do
     local name, set = setter[1], setter[2]
     if from[name] ~= nil then
-      local ok, err, details = set(config, from[name])
+      local ok, err, details = check.set(name, set, config, from[name])
       if not ok then return nil, err, details end
     end
   end
   return config
+end
+
+local function make_config(from)
+  return build(check.inner_options(from or {}, config_options))
 end
 
 --- secsock.config{…}: settings that many sockets share.
@@ -111,7 +117,9 @@ end
 ---@return string? err  "file", "format", "no key", "key mismatch", ...
 ---@return secsock.error? details
 function options.config(from)
-  return build(check.options(from or {}, config_options))
+  local config, err, details = check.blame_caller(make_config, from)
+  if not config then return nil, err, details end
+  return config
 end
 
 -- The kinds of the options of something that has a configuration, or the fields of one.
@@ -128,7 +136,7 @@ local function config_of(from)
     if from[name] ~= nil then inline = name end
   end
   if inline and from.config then
-    error(("options 'config' and '%s' exclude each other"):format(inline), 3)
+    error(("options 'config' and '%s' exclude each other"):format(inline), 0)
   end
   if inline then return build(from) end
   return from.config
@@ -152,23 +160,30 @@ local applied = {
   timeout = "settimeout",
 }
 
---- secsock.new{…}: a socket.
----@param from? secsock.options
----@return secsock.socket? s
----@return string? err
----@return secsock.error? details
-function options.socket(from)
-  from = check.options(from or {}, socket_options)
+-- A socket, by options. It throws without a place.
+function options.make_socket(from)
+  from = check.inner_options(from or {}, socket_options)
   local config, err, details = config_of(from)
   if err then return nil, err, details end
   local s = core.socket(config)
   for name, method in pairs(applied) do
     if from[name] ~= nil then
       local ok
-      ok, err, details = s[method](s, from[name])
+      ok, err, details = check.set(name, s[method], s, from[name])
       if not ok then return nil, err, details end
     end
   end
+  return s
+end
+
+--- secsock.new{…}: a socket.
+---@param from? secsock.options
+---@return secsock.socket? s
+---@return string? err
+---@return secsock.error? details
+function options.socket(from)
+  local s, err, details = check.blame_caller(options.make_socket, from)
+  if not s then return nil, err, details end
   return s
 end
 
@@ -189,24 +204,37 @@ local validate_options = with_config {
 ---@field ocsp? string                 the response that came with it, in DER
 ---@field ocspfile? string             the same from a file; both from files, or none
 
+local purposes = { any = true, server = true, client = true }
+
+local function validate(from)
+  check.inner_options(from, validate_options)
+  local file, text = from.chainfile or from.ocspfile, from.chain or from.ocsp
+  if (file and text) or not (from.chain or from.chainfile) then
+    error("a chain is chain (and ocsp), or chainfile (and ocspfile)", 0)
+  end
+  local purpose = from.purpose or "server"
+  if not purposes[purpose] then
+    error(("option 'purpose': invalid option '%s'"):format(purpose), 0)
+  end
+  local config, err, details = config_of(from)
+  if err then return nil, err, details end
+  if file then
+    return check.set("name", core.validatefile, config, purpose, from.name, from.chainfile,
+      from.ocspfile)
+  end
+  return check.set("name", core.validate, config, purpose, from.name, sources.chain(from.chain),
+    from.ocsp)
+end
+
 --- secsock.validate{…}: judges a chain as a handshake would.
 ---@param from secsock.validate.options
 ---@return secsock.verdict? verdict  whatever it says
 ---@return string? err
 ---@return secsock.error? details
 function options.validate(from)
-  from = check.options(from, validate_options)
-  local file, text = from.chainfile or from.ocspfile, from.chain or from.ocsp
-  if (file and text) or not (from.chain or from.chainfile) then
-    error("a chain is chain (and ocsp), or chainfile (and ocspfile)", 2)
-  end
-  local config, err, details = config_of(from)
-  if err then return nil, err, details end
-  local purpose = from.purpose or "server"
-  if file then
-    return core.validatefile(config, purpose, from.name, from.chainfile, from.ocspfile)
-  end
-  return core.validate(config, purpose, from.name, sources.chain(from.chain), from.ocsp)
+  local verdict, err, details = check.blame_caller(validate, from)
+  if not verdict then return nil, err, details end
+  return verdict
 end
 
 return options

@@ -57,16 +57,11 @@ local identity_options = {
   cert = "string", key = "string", certpem = "string", keypem = "string", password = "string",
 }
 
---- secsock.cert.identity{…}: a certificate with its private key.
----@param is secsock.identity
----@return secsock.cert? identity
----@return string? err  "file", "format", "password", "no key", "key mismatch", ...
----@return secsock.error? details
-function sources.identity_of(is)
-  check.options(is, identity_options)
+local function make_identity(is, option)
+  check.inner_options(is, identity_options, option)
   local files, texts = is.cert or is.key, is.certpem or is.keypem
   if (files and texts) or not (is.cert or is.certpem) then
-    error("an identity is cert (and key), or certpem (and keypem)", 2)
+    error("an identity is cert (and key), or certpem (and keypem)", 0)
   elseif files then
     return core.cert.identityfile(is.cert, is.key, is.password)
   elseif is.keypem then
@@ -75,10 +70,21 @@ function sources.identity_of(is)
   return core.cert.pem(is.certpem, is.password)
 end
 
+--- secsock.cert.identity{…}: a certificate with its private key.
+---@param is secsock.identity
+---@return secsock.cert? identity
+---@return string? err  "file", "format", "password", "no key", "key mismatch", ...
+---@return secsock.error? details
+function sources.identity_of(is)
+  local identity, err, details = check.blame_caller(make_identity, is)
+  if not identity then return nil, err, details end
+  return identity
+end
+
 function sources.identity(config, identity)
   local err, details
   if check.kind(identity) == "secsock.store" then return config:addstore("my", identity) end
-  if type(identity) == "table" then identity, err, details = sources.identity_of(identity) end
+  if type(identity) == "table" then identity, err, details = make_identity(identity, "identity") end
   if not identity then return nil, err, details end
   return config:setidentity(identity)
 end
@@ -128,11 +134,11 @@ local short = { string = "file", ["secsock.cert"] = "cert", ["secsock.store"] = 
 function sources.trust(config, from)
   local source = short[check.kind(from)]
   if source then from = { [source] = from } end
-  check.options(from, trust_options)
+  check.inner_options(from, trust_options, "trust")
   local count, err, details = add_each(config, trust, trust_order, from)
   if not count then return nil, err, details end
   -- Nothing added would mean the system's anchors, which is hardly what was meant.
-  if count == 0 then error("option 'trust' names nothing to trust in", 4) end
+  if count == 0 then error("option 'trust' names nothing to trust in", 0) end
   return config
 end
 
@@ -165,9 +171,9 @@ function sources.chain(from)
       add_cert(pieces, one, pem)
       for _, issuer in ipairs(one:chain()) do add_cert(pieces, issuer, pem) end
     elseif type(one) ~= "string" then
-      error(("option 'chain': string or secsock.cert expected, got %s"):format(check.kind(one)), 3)
+      error(("option 'chain': string or secsock.cert expected, got %s"):format(check.kind(one)), 0)
     elseif pem and is_der(one) then
-      error("option 'chain': PEM and DER do not go together", 3)
+      error("option 'chain': PEM and DER do not go together", 0)
     else
       pieces[#pieces + 1] = one
     end
@@ -188,7 +194,7 @@ local crl = {
 
 function sources.crl(config, from)
   if type(from) == "string" then from = { file = from } end
-  check.options(from, crl_options)
+  check.inner_options(from, crl_options, "crl")
   local count, err, details = add_each(config, crl, crl_order, from)
   if not count then return nil, err, details end
   return config
@@ -198,9 +204,9 @@ local staple_options = { file = "string", data = "string" }
 
 function sources.staple(config, from)
   if type(from) == "string" then from = { file = from } end
-  check.options(from, staple_options)
+  check.inner_options(from, staple_options, "staple")
   if (from.file ~= nil) == (from.data ~= nil) then
-    error("option 'staple' is a file or data", 4)
+    error("option 'staple' is a file or data", 0)
   end
   if from.file then return config:staplefile(from.file) end
   return config:setstaple(from.data)
@@ -212,7 +218,7 @@ local suffix_options = { file = "string", private = "boolean" }
 
 function sources.suffixes(config, from)
   if type(from) == "string" then from = { file = from } end
-  check.options(from, suffix_options)
+  check.inner_options(from, suffix_options, "suffixes")
   return config:setsuffixes(from.file, from.private)
 end
 

@@ -5,19 +5,12 @@
 
 static secsock_config **new_config(lua_State *L)
 {
-    secsock_config **config = lua_newuserdata(L, sizeof *config);
-
-    *config = NULL;
-    luaL_setmetatable(L, CORE_CONFIG);
-    return config;
+    return core_new_box(L, CORE_CONFIG);
 }
 
 secsock_config *core_check_config(lua_State *L, int index)
 {
-    secsock_config **config = luaL_checkudata(L, index, CORE_CONFIG);
-
-    luaL_argcheck(L, *config != NULL, index, "config was collected");
-    return *config;
+    return core_check_box(L, index, CORE_CONFIG);
 }
 
 void core_push_config(lua_State *L, secsock_config *config)
@@ -39,10 +32,7 @@ static int create(lua_State *L)
 
 static int collect(lua_State *L)
 {
-    secsock_config **config = luaL_checkudata(L, 1, CORE_CONFIG);
-
-    secsock_config_free(*config);
-    *config = NULL;
+    secsock_config_free(core_empty_box(L, CORE_CONFIG));
     return 0;
 }
 
@@ -67,6 +57,23 @@ static int done(lua_State *L, int result)
     return 1;
 }
 
+/* Setters of one text, and of one of several words. */
+typedef int text_setter(secsock_config *config, const char *text);
+typedef int number_setter(secsock_config *config, int number);
+
+static int set_text(lua_State *L, text_setter *set)
+{
+    return done(L, set(core_check_config(L, 1), core_check_text(L, 2)));
+}
+
+/* The numbers are the places of the words. */
+static int set_word(lua_State *L, number_setter *set, const char *const words[])
+{
+    secsock_config *config = core_check_config(L, 1);
+
+    return done(L, set(config, luaL_checkoption(L, 2, NULL, words)));
+}
+
 static int check_version(lua_State *L, int index)
 {
     static const char *const names[] = { "TLSv1.2", "TLSv1.3", NULL };
@@ -85,12 +92,12 @@ static int setversions(lua_State *L)
 
 static int setciphers(lua_State *L)
 {
-    return done(L, secsock_config_set_ciphers(core_check_config(L, 1), core_check_text(L, 2)));
+    return set_text(L, secsock_config_set_ciphers);
 }
 
 static int setgroups(lua_State *L)
 {
-    return done(L, secsock_config_set_groups(core_check_config(L, 1), core_check_text(L, 2)));
+    return set_text(L, secsock_config_set_groups);
 }
 
 static int setalpn(lua_State *L)
@@ -101,9 +108,8 @@ static int setalpn(lua_State *L)
 static int setclientauth(lua_State *L)
 {
     static const char *const names[] = { "none", "request", "verify", "require", NULL };
-    secsock_config *config = core_check_config(L, 1);
 
-    return done(L, secsock_config_set_client_auth(config, luaL_checkoption(L, 2, NULL, names)));
+    return set_word(L, secsock_config_set_client_auth, names);
 }
 
 static int setresumption(lua_State *L)
@@ -113,12 +119,12 @@ static int setresumption(lua_State *L)
 
 static int trustfile(lua_State *L)
 {
-    return done(L, secsock_config_trust_file(core_check_config(L, 1), core_check_text(L, 2)));
+    return set_text(L, secsock_config_trust_file);
 }
 
 static int trustdir(lua_State *L)
 {
-    return done(L, secsock_config_trust_dir(core_check_config(L, 1), core_check_text(L, 2)));
+    return set_text(L, secsock_config_trust_dir);
 }
 
 static int trustpem(lua_State *L)
@@ -142,12 +148,12 @@ static int trustsystem(lua_State *L)
 
 static int trustpin(lua_State *L)
 {
-    return done(L, secsock_config_trust_pin(core_check_config(L, 1), core_check_text(L, 2)));
+    return set_text(L, secsock_config_trust_pin);
 }
 
 static int requirepin(lua_State *L)
 {
-    return done(L, secsock_config_require_pin(core_check_config(L, 1), core_check_text(L, 2)));
+    return set_text(L, secsock_config_require_pin);
 }
 
 /* config:addstore(role, store) */
@@ -162,9 +168,8 @@ static int addstore(lua_State *L)
 static int setprofile(lua_State *L)
 {
     static const char *const names[] = { "auto", "private", "webpki", NULL };
-    secsock_config *config = core_check_config(L, 1);
 
-    return done(L, secsock_config_set_profile(config, luaL_checkoption(L, 2, NULL, names)));
+    return set_word(L, secsock_config_set_profile, names);
 }
 
 /* config:setmaxdepth([count]) */
@@ -182,10 +187,12 @@ static int settime(lua_State *L)
 {
     static const lua_Number latest = 253402300799; /* of the year 9999, as of all certificates */
     secsock_config *config = core_check_config(L, 1);
-    lua_Number seconds = lua_isnoneornil(L, 2) ? SECSOCK_NOW : luaL_checknumber(L, 2);
+    lua_Number seconds;
 
-    luaL_argcheck(L, seconds == SECSOCK_NOW || (seconds >= 0 && seconds <= latest), 2,
-                  "seconds since 1970 expected");
+    if (lua_isnoneornil(L, 2))
+        return done(L, secsock_config_set_time(config, SECSOCK_NOW));
+    seconds = luaL_checknumber(L, 2);
+    luaL_argcheck(L, seconds >= 0 && seconds <= latest, 2, "seconds since 1970 expected");
     return done(L, secsock_config_set_time(config, (int64_t)seconds));
 }
 
@@ -201,20 +208,19 @@ static int addcrl(lua_State *L)
 
 static int addcrlfile(lua_State *L)
 {
-    return done(L, secsock_config_add_crl_file(core_check_config(L, 1), core_check_text(L, 2)));
+    return set_text(L, secsock_config_add_crl_file);
 }
 
 static int addcrldir(lua_State *L)
 {
-    return done(L, secsock_config_add_crl_dir(core_check_config(L, 1), core_check_text(L, 2)));
+    return set_text(L, secsock_config_add_crl_dir);
 }
 
 static int setrevocation(lua_State *L)
 {
     static const char *const names[] = { "soft", "leaf", "chain", NULL };
-    secsock_config *config = core_check_config(L, 1);
 
-    return done(L, secsock_config_set_revocation(config, luaL_checkoption(L, 2, NULL, names)));
+    return set_word(L, secsock_config_set_revocation, names);
 }
 
 /* config:setstaple([response]) */
@@ -229,7 +235,7 @@ static int setstaple(lua_State *L)
 
 static int staplefile(lua_State *L)
 {
-    return done(L, secsock_config_staple_file(core_check_config(L, 1), core_check_text(L, 2)));
+    return set_text(L, secsock_config_staple_file);
 }
 
 /* config:setsuffixes([path [, private]]) */
