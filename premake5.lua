@@ -181,7 +181,7 @@ for _, file in ipairs(sources("examples/*.c")) do
 end
 
 -- The library stands in for a function of wolfSSL, and the C tests for some of libc: where there is
--- a __wrap_NAME, every test is linked so, and holds it whether it calls that function itself or not.
+-- a __wrap_NAME, every test is linked so, and holds it even if it does not call that function.
 local function wrapped_functions()
   local options, seen = {}, {}
   for _, pattern in ipairs { "capi/src/*.c", "spec/capi/support/*.c" } do

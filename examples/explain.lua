@@ -1,15 +1,21 @@
 -- Explains a chain of certificates without a connection: what it is, and all that is wrong with it.
 --
---     explain.lua CHAIN [NAME [TRUST [TIME]]]
+--     explain.lua CHAIN [NAME [TRUST [CRL [TIME]]]]
 --
 -- CHAIN is a file in PEM or DER: the certificate in question, then others in any order. NAME is
--- whom it should be issued for; without one it is judged as a client's. TRUST is a PEM file, or
--- "system". TIME is the day to judge it at, as in 2026-11-30. The exit status is the verdict.
+-- whom it should be issued for; without one it is judged as a client's. TRUST is a PEM file; the
+-- system's anchors unless said. CRL is a file with lists of revoked certificates. TIME is the day
+-- to judge it at, as in 2026-11-30. What is "" counts as not said. The exit status is the verdict.
 local secsock = require "secsock"
 
-local path, name, trust, day = arg[1], arg[2], arg[3] or "system", arg[4]
+local function argument(index)
+  if arg[index] ~= "" then return arg[index] end
+end
+
+local path, name, trust = argument(1), argument(2), argument(3)
+local crl, day = argument(4), argument(5)
 if not path then
-  io.stderr:write "explain.lua CHAIN [NAME [TRUST [YYYY-MM-DD]]]\n"
+  io.stderr:write "explain.lua CHAIN [NAME [TRUST [CRL [YYYY-MM-DD]]]]\n"
   os.exit(2)
 end
 
@@ -34,7 +40,8 @@ local verdict = check(secsock.validate {
   chainfile = path,
   name = name,
   purpose = name and "server" or "client",
-  trust = trust == "system" and { system = true } or trust,
+  trust = trust or { system = true },
+  crl = crl,
   time = day and noon(day) or nil,
 })
 io.write(verdict:explain())

@@ -1,5 +1,7 @@
 -- What goes wrong most often with certificates, seen from both ends, with the sentence that tells
 -- each of them why: failures.lua [FOLDER]
+--
+-- FOLDER holds the certificates that script/demo makes; build/certificates unless said.
 local secsock = require "secsock"
 
 local folder = arg[1] or "build/certificates"
@@ -32,13 +34,20 @@ local failures = {
   },
 }
 
+-- Ends the program with the reason when something has failed.
+local function check(value, err, why)
+  if value then return value end
+  io.stderr:write(tostring(why or err), "\n")
+  os.exit(1)
+end
+
 -- A listener, or why there cannot be one; and a port on which nobody listens then.
 local function listen(options)
   local config, _, why = secsock.config(options)
   if not config then return nil, why, 1 end
+  local listener = check(secsock.new { config = config, defer = true })
+  check(listener:listen("127.0.0.1", 0))
   for _, warning in ipairs(config:warnings()) do print("  at set-up:  " .. warning.text) end
-  local listener = assert(secsock.new { config = config, defer = true })
-  assert(listener:listen("127.0.0.1", 0))
   return listener, nil, select(2, listener:getsockname())
 end
 
@@ -64,9 +73,9 @@ end
 for number, case in ipairs(failures) do
   print(("%d. %s"):format(number, case.title))
   local listener, refusal, port = listen(case.server)
-  local client = assert(secsock.new(case.client))
+  local client = check(secsock.new(case.client))
   local reached, _, why = client:connect("127.0.0.1", port)
-  local reasons = reached and shake(assert(listener:accept()), client)
+  local reasons = reached and shake(check(listener:accept()), client)
                   or { server = refusal, client = why }
   print("  the server: " .. tostring(reasons.server))
   print("  the client: " .. tostring(reasons.client))

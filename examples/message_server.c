@@ -62,13 +62,10 @@ static secsock_config *configure(const char *identity, const char *password, con
 {
     secsock_config *config = secsock_config_new();
     secsock_error error = { .code = SECSOCK_OK };
-    const char *warning;
     int ok = config != NULL && identify(config, identity, password, &error) == SECSOCK_OK;
     if (ok && trust != NULL)
         ok = secsock_config_trust_file(config, trust) == SECSOCK_OK &&
              secsock_config_set_client_auth(config, SECSOCK_CLIENT_AUTH_REQUIRE) == SECSOCK_OK;
-    for (size_t i = 0; ok && secsock_config_warning(config, i, &warning) != 0; i++)
-        printf("Warning: %s\n", warning);
     if (ok)
         return config;
     fprintf(stderr, "%s\n",
@@ -79,6 +76,14 @@ static secsock_config *configure(const char *identity, const char *password, con
     return NULL;
 }
 
+/* What clients may find fault with in the identity. */
+static void warn(secsock_config *config)
+{
+    const char *warning;
+    for (size_t i = 0; secsock_config_warning(config, i, &warning) != 0; i++)
+        printf("Warning: %s\n", warning);
+}
+
 /* The next client, upgraded. It may take its time to come, but not to talk. */
 static secsock *await_client(secsock *listener, int port)
 {
@@ -87,10 +92,12 @@ static secsock *await_client(secsock *listener, int port)
     int ok = secsock_set_timeout(listener, SECSOCK_TIMEOUT_ALL & ~SECSOCK_TIMEOUT_CONNECT, 5000) ==
                  SECSOCK_OK &&
              secsock_listen(listener, "127.0.0.1", port, 5) == SECSOCK_OK;
-    if (ok)
+    if (ok) {
+        warn(secsock_get_config(listener));
         printf("--- listening on port %d\n",
                secsock_local_address(listener, address, sizeof address));
-    fflush(stdout);
+        fflush(stdout);
+    }
     if (!ok || secsock_accept(listener, &s) != SECSOCK_OK)
         fprintf(stderr, "%s\n", secsock_last_error(listener)->message);
     return s;

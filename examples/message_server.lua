@@ -47,10 +47,9 @@ local config = check(secsock.config {
   trust = trust,
   clientauth = trust and "require" or "none",
 })
-for _, warning in ipairs(config:warnings()) do print("Warning: " .. warning.text) end
-
 local listener = check(secsock.new { config = config, timeout = 5 })
 check(listener:listen("127.0.0.1", port))
+for _, warning in ipairs(config:warnings()) do print("Warning: " .. warning.text) end
 print("--- listening on port " .. select(2, listener:getsockname()))
 io.stdout:flush()
 listener:settimeout(nil) -- a client may take its time to come, but not to talk

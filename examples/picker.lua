@@ -4,11 +4,17 @@
 --     picker.lua FOLDER [HOST [PORT [NAME [TRUST [PFX]]]]]
 --
 -- FOLDER is where the store is kept. With PFX that file's identity is put into it first. Passwords
--- are asked for where one is needed, and do not appear on the terminal.
+-- are asked for where one is needed, and do not appear on the terminal. Without HOST nothing is
+-- shown to anybody. What is "" counts as not said.
 local secsock = require "secsock"
 
-local folder, host, port = arg[1], arg[2], tonumber(arg[3] or 8443)
-local name, trust, pfx = arg[4] or host, arg[5] or "build/certificates/root.pem", arg[6]
+local function argument(index)
+  if arg[index] ~= "" then return arg[index] end
+end
+
+local folder, host, port = argument(1), argument(2), tonumber(argument(3) or 8443)
+local name, trust = argument(4) or host, argument(5) or "build/certificates/root.pem"
+local pfx = argument(6)
 if not folder then
   io.stderr:write "picker.lua FOLDER [HOST [PORT [NAME [TRUST [PFX]]]]]\n"
   os.exit(2)
@@ -27,15 +33,22 @@ local function ask(question)
   return check(io.read "*l", "nobody answers")
 end
 
--- Asks without an echo, where there is a terminal.
+-- Reads a line without an echo, where there is a terminal, and leaves that as it was however it
+-- ends: by Ctrl-C, too.
+local READ_SECRET = [[
+  saved=$(stty -g 2>/dev/null)
+  trap '[ -z "$saved" ] || stty "$saved"; echo >&2' EXIT
+  trap 'exit 130' HUP INT TERM
+  [ -z "$saved" ] || stty -echo
+  IFS= read -r line && printf '%s\n' "$line"]]
+
 local function ask_secret(question)
-  local hidden = os.execute "stty -echo 2>/dev/null"
-  local _, answer = pcall(ask, question)
-  if hidden == true or hidden == 0 then
-    os.execute "stty echo"
-    print()
-  end
-  return answer
+  io.write(question, " ")
+  io.stdout:flush()
+  local shell = io.popen(READ_SECRET)
+  local ok, answer = pcall(shell.read, shell, "*l")
+  shell:close()
+  return check(ok and answer, "nobody answers")
 end
 
 -- What `open` gives, without a password if it can be had without, else with the one asked for.
@@ -62,7 +75,7 @@ for cert in store:find("privatekey"):certs() do
     table.concat(cert:extkeyusage() or { "anything" }, " and ")))
 end
 local chosen = check(identities[tonumber(ask "Which one?")], "there is no such certificate")
-print("You are " .. chosen:subject() .. ".")
+print("\nYou are " .. chosen:subject() .. ".")
 
 if host then
   local s = check(secsock.new { peername = name, trust = trust, identity = chosen, timeout = 5 })

@@ -20,7 +20,8 @@ local function check(value, err, why)
 end
 
 local function judge(_, verdict)
-  print("The peer's key is " .. verdict:chain()[1]:pin())
+  local leaf = verdict:chain()[1]
+  if leaf then print("The peer's key is " .. leaf:pin()) end
   if not pin then return false, "it is not pinned yet" end
   return nil -- as the verdict says
 end

@@ -16,10 +16,24 @@
  *     secsock_close(s);
  *     secsock_free(s);
  *
+ * CONTENTS. Each part begins with a line that bears its title:
+ *
+ *     constants               results, states, problems, and what settings can be
+ *     types                   the five handles, errors, callbacks
+ *     the library itself      versions, features, the names of numbers
+ *     configurations          what many sockets share: TLS, trust, rules, revocation, identity
+ *     sockets                 connect, listen, attach, upgrade, send, receive, close
+ *     asking about a socket   its state, its errors, what was agreed on
+ *     verdicts                what validation found out about a peer
+ *     validation by itself    the same of files and of memory, without a connection
+ *     certificates            load, ask, export
+ *     stores                  collect, keep in folders, find
+ *
  * RESULTS. A function that returns int returns zero or a count on success and a negative
  * secsock_result otherwise. SECSOCK_WANT_READ, SECSOCK_WANT_WRITE and SECSOCK_WANT_VERDICT are
  * not errors: the call could not finish without waiting; repeat the same call when what it wants
- * has come. Every other negative result is an error, described by secsock_last_error().
+ * has come. Every other negative result is an error, described by secsock_last_error() of a socket,
+ * by secsock_config_last_error() of a configuration, and by *error elsewhere (error may be NULL).
  *
  * STATES. A connection is in one secsock_state at a time:
  *
@@ -45,7 +59,8 @@
  * else, as LuaJIT's ffi.cdef() and its like read them. C++ includes it within extern "C" { }.
  *
  * BLOCKING. A call that may wait says so. How long is set by secsock_set_timeout(): one deadline
- * covers the whole operation. A timeout of 0 makes every call non-blocking.
+ * covers the whole operation. A timeout of 0 makes every call on a socket non-blocking. What reads
+ * or writes files waits for the disk, however long that takes.
  */
 #ifndef SECSOCK_H
 #define SECSOCK_H
@@ -92,11 +107,11 @@ typedef enum secsock_result {
     SECSOCK_E_HANDSHAKE = -27,      /* no cipher, group or signature in common */
     SECSOCK_E_FILE = -30,           /* a file cannot be read or written: see sys_errno */
     SECSOCK_E_FORMAT = -31,         /* the data is not what it should be */
-    SECSOCK_E_PASSWORD = -32,       /* a key is encrypted and the password missing or wrong */
+    SECSOCK_E_PASSWORD = -32,       /* encrypted, and the password missing or wrong */
     SECSOCK_E_NO_KEY = -33,         /* a certificate without the private key it needs here */
     SECSOCK_E_KEY_MISMATCH = -34,   /* the private key does not belong to the certificate */
     SECSOCK_E_UNSUPPORTED = -35,    /* this build cannot do that */
-    SECSOCK_E_FROZEN = -36,         /* the configuration is in use and can no longer change */
+    SECSOCK_E_FROZEN = -36,         /* the configuration or store can no longer change */
     SECSOCK_E_LIMIT = -37,          /* a limit against hostile input was reached */
     SECSOCK_E_INTERNAL = -38,       /* a defect of secsock or wolfSSL */
     SECSOCK_E_NOT_EXPORTABLE = -39  /* the private key may not leave its certificate */
@@ -158,7 +173,7 @@ typedef enum secsock_problem {
     SECSOCK_PROBLEM_REVOCATION_UNKNOWN = 19, /* revocation_unknown */
     SECSOCK_PROBLEM_DISALLOWED = 20,         /* disallowed: in a store of distrusted ones */
     SECSOCK_PROBLEM_POLICY = 21,             /* policy: certificate policies */
-    SECSOCK_PROBLEM_PROFILE = 22,            /* profile: breaks RFC 5280's profile */
+    SECSOCK_PROBLEM_PROFILE = 22,            /* profile: its form breaks the rules of one */
     SECSOCK_PROBLEM_UNSUPPORTED = 23,        /* unsupported: an algorithm this build cannot check */
     SECSOCK_PROBLEM_TOO_COMPLEX = 24,        /* too_complex: the work budget ran out */
     SECSOCK_PROBLEM_NOT_PINNED = 25          /* not_pinned: no key of the path was asked for */
@@ -177,15 +192,24 @@ typedef enum secsock_purpose {
     SECSOCK_PURPOSE_CLIENT = 2  /* it is a TLS client's */
 } secsock_purpose;
 
-/* The rules that certificates are held to. */
+/*
+ * The rules that certificates are held to. PRIVATE is RFC 5280 in full: what section 6 checks along
+ * a path, and the form that sections 4.1 and 4.2 give to each certificate; besides, RSA keys of
+ * 2048 bits at least, keys on P-256, P-384, P-521 and those of Ed25519 and Ed448, no MD5 and no
+ * SHA-1, and names in the subject alternative names alone. WEBPKI is the same and what the
+ * CA/Browser Forum's Baseline Requirements let a machine see: the purposes and names of a server's
+ * certificate, its kind of key, no wildcard right below a public suffix.
+ *
+ * AUTO is WEBPKI while only the system's anchors are trusted. Else it is PRIVATE, but forgives what
+ * private issuers often leave out and validation does not use (key identifiers, the mark "critical"
+ * of constraints), serial numbers that are not positive, underscores in names and dates in the
+ * wrong form. Where the system's anchors are among those that are trusted, the form of an anchor's
+ * own certificate is of no account in either, save that of its name constraints.
+ */
 typedef enum secsock_profile {
-    SECSOCK_PROFILE_AUTO = 0,    /* the default: WEBPKI while only the system's anchors are trusted,
-                                    else PRIVATE, but forgiving what private issuers often leave
-                                    out and validation never uses: key identifiers, and the mark
-                                    "critical" of constraints; and serial numbers that are not
-                                    positive and dates in the wrong form */
-    SECSOCK_PROFILE_PRIVATE = 1, /* RFC 5280 in full */
-    SECSOCK_PROFILE_WEBPKI = 2   /* the same, and the CA/Browser Forum's Baseline Requirements */
+    SECSOCK_PROFILE_AUTO = 0, /* the default */
+    SECSOCK_PROFILE_PRIVATE = 1,
+    SECSOCK_PROFILE_WEBPKI = 2
 } secsock_profile;
 
 /* When it counts against a peer that nobody says whether it is revoked. That it is revoked counts
@@ -355,9 +379,10 @@ const char *secsock_state_name(int state);
 /* The name of an alert in RFC 8446's words ("bad_certificate"), "unknown" for others; static. */
 const char *secsock_alert_name(int alert);
 
-/* The stable name of a problem ("name_mismatch"), a sentence, the RFC section it comes from and
- * the number of the alert it is answered with (RFC 8446, section 6.2). Strings are static, and
- * those of an unknown number are "unknown". */
+/* The stable name of a problem ("name_mismatch"), a sentence, the section that problems of this
+ * kind come from unless a verdict knows a closer one, and the number of the alert it is answered
+ * with (RFC 8446, section 6.2). Strings are static, and those of an unknown number are "unknown".
+ */
 const char *secsock_problem_name(int problem);
 const char *secsock_problem_text(int problem);
 const char *secsock_problem_section(int problem);
@@ -389,16 +414,18 @@ void secsock_config_free(secsock_config *config);
 /* The last error of a setter; borrowed, until the next call on the configuration. */
 const secsock_error *secsock_config_last_error(const secsock_config *config);
 
+/* ----------------------------------------------------------------------- configurations: TLS */
+
 /* The lowest and the highest protocol version; secsock_tls values. One for which there is no
  * cipher suite or no group among those set is not offered; when that leaves none, the first use of
  * the configuration fails with SECSOCK_E_ARGUMENT. */
 int secsock_config_set_versions(secsock_config *config, int lowest, int highest);
 
-/* The cipher suites, by IANA name, in the order of preference, with ':' between them. An unknown
- * name is refused and named in the error. */
+/* The cipher suites, by IANA name, in the order of preference, with ':' between them
+ * (secsock_list() has them all). An unknown name is refused and named in the error. */
 int secsock_config_set_ciphers(secsock_config *config, const char *names);
 
-/* The key exchange groups, in the order of preference, with ':' between them. */
+/* The key exchange groups, likewise. */
 int secsock_config_set_groups(secsock_config *config, const char *names);
 
 /* Application protocols (RFC 7301), in the order of preference, with ',' between them
@@ -414,11 +441,14 @@ int secsock_config_set_client_auth(secsock_config *config, int mode);
  * and judge them afresh. */
 int secsock_config_set_resumption(secsock_config *config, int on);
 
+/* --------------------------------------------------------------------- configurations: trust */
+
 /* Trust anchors, added to those there are. The first one added replaces the system's, unless
  * secsock_config_trust_system() asks for these too, or secsock_store_system()'s store is added,
  * which is the same. A file (PEM or DER) or text (PEM) holds one or more certificates; a folder is
- * read whole, files of other kinds in it are passed over. An input without a single certificate is
- * SECSOCK_E_FORMAT. */
+ * read whole, files of other kinds in it, and those whose names begin with a dot, are passed over.
+ * An input without a single certificate is SECSOCK_E_FORMAT, and so is a malformed one. A store is
+ * used as by secsock_config_add_store(). */
 int secsock_config_trust_file(secsock_config *config, const char *path);
 int secsock_config_trust_dir(secsock_config *config, const char *path);
 int secsock_config_trust_pem(secsock_config *config, const void *pem, size_t len);
@@ -427,20 +457,25 @@ int secsock_config_trust_system(secsock_config *config);
 
 /* Trusts in a key: base64 of the SHA-256 of its SubjectPublicKeyInfo, as secsock_cert_pin() gives
  * it. A certificate with this key, sent by the peer, is a trust anchor, whoever signed it; all
- * other checks stay. The first one replaces the system's anchors, as one added above does. */
+ * other checks stay. The first one replaces the system's anchors, as one added above does.
+ * SECSOCK_E_FORMAT when it is no such digest. */
 int secsock_config_trust_pin(secsock_config *config, const char *pin);
 
-/* Asks for a key besides: the path to the anchor must contain one of the keys so named (RFC 7469),
- * else the peer has the problem not_pinned. */
+/* Asks for a key besides: the path to the anchor must contain one of the keys so named (RFC 7469,
+ * section 2.6), else the peer has the problem not_pinned. The form is that of
+ * secsock_config_trust_pin(). */
 int secsock_config_require_pin(secsock_config *config, const char *pin);
 
-/* Puts the certificates of a store to the use of its role. ROOT is secsock_config_trust_store(). CA
- * adds issuers that paths may be built with. DISALLOWED adds certificates of which a path must hold
- * none. MY takes the identity from the store: of the certificates with private keys one that is
- * valid now, of several the one issued last; without any it is SECSOCK_E_NO_KEY. A store that was
- * opened in one role cannot be used in another (SECSOCK_E_ARGUMENT). The store is immutable from
- * then on. */
+/* Puts the certificates of a store to the use of a secsock_store_role. ROOT is
+ * secsock_config_trust_store(); an empty store is SECSOCK_E_FORMAT there. CA adds issuers that
+ * paths may be built with. DISALLOWED adds certificates of which a path must hold none. MY takes
+ * the identity from the store: of the certificates with private keys one that is valid at the
+ * configuration's time, of several the one issued last; without any it is SECSOCK_E_NO_KEY. A store
+ * that was opened in one role cannot be used in another (SECSOCK_E_ARGUMENT). The configuration
+ * keeps a reference; the store is immutable from then on. */
 int secsock_config_add_store(secsock_config *config, int role, const secsock_store *store);
+
+/* --------------------------------------------------------------------- configurations: rules */
 
 /* The rules that peers' certificates are held to; a secsock_profile. */
 int secsock_config_set_profile(secsock_config *config, int profile);
@@ -450,47 +485,56 @@ int secsock_config_set_profile(secsock_config *config, int profile);
 int secsock_config_set_max_depth(secsock_config *config, int intermediates);
 
 /* The moment that certificates are judged at, in seconds since 1970 UTC: for machines without a
- * clock, for looking at old evidence, for tests. SECSOCK_NOW, the default: the system's clock. */
+ * clock, for looking at old evidence, for tests. SECSOCK_NOW, the default: the system's clock, read
+ * anew for each peer. */
 int secsock_config_set_time(secsock_config *config, int64_t seconds);
-
-/* Certificate revocation lists (RFC 5280, section 5), PEM or DER, added to those there are. A file
- * or text may hold several; a folder is read whole, files of other kinds in it are passed over. An
- * input without a single list is SECSOCK_E_FORMAT, and so is a malformed one; a list that is no
- * longer or not yet valid is taken, and says nothing. Nothing is ever fetched. */
-int secsock_config_add_crl(secsock_config *config, const void *data, size_t len);
-int secsock_config_add_crl_file(secsock_config *config, const char *path);
-int secsock_config_add_crl_dir(secsock_config *config, const char *path);
 
 /* The public suffixes, the names right below which no wildcard may stand, from a file in the form
  * of publicsuffix.org's list; path NULL: from the system's. with_private 1 takes in its second
  * section, of the names that somebody owns and lets others use ("github.io"). Without this, the
  * first section of the system's list holds for WEBPKI, where the system has one, and for PRIVATE
  * none: then a wildcard may not stand right below a single label. SECSOCK_E_FORMAT when it is no
- * such list. */
+ * such list, SECSOCK_E_FILE when it cannot be read. */
 int secsock_config_set_suffixes(secsock_config *config, const char *path, int with_private);
 
-/* What it counts for that a certificate's revocation is not known; a secsock_revocation. */
+/* ---------------------------------------------------------------- configurations: revocation */
+
+/* Certificate revocation lists (RFC 5280, section 5), PEM or DER, added to those there are; they
+ * are copied. A file or text may hold several; a folder is read whole, files of other kinds in it,
+ * and those whose names begin with a dot, are passed over. An input without a single list is
+ * SECSOCK_E_FORMAT, and so is a malformed one; a list that is no longer or not yet valid, and a
+ * delta list (section 5.2.4), is taken and says nothing. Nothing is ever fetched. */
+int secsock_config_add_crl(secsock_config *config, const void *data, size_t len);
+int secsock_config_add_crl_file(secsock_config *config, const char *path);
+int secsock_config_add_crl_dir(secsock_config *config, const char *path);
+
+/* What it counts for that nobody says whether a certificate is revoked; a secsock_revocation. */
 int secsock_config_set_revocation(secsock_config *config, int mode);
 
-/* A server's OCSP response (RFC 6960, DER) about its identity, to be stapled to the handshake where
- * a client asks for one (RFC 6066, section 8; RFC 8446, section 4.4.2.1). SECSOCK_E_FORMAT when it
- * is none, SECSOCK_E_LIMIT when it is larger (16,380 bytes) than clients take. It is copied. NULL
- * for none. Clients need no setting: they ask every server. */
-int secsock_config_set_staple(secsock_config *config, const void *response, size_t len);
-int secsock_config_staple_file(secsock_config *config, const char *path);
+/* ------------------------------------------------------------------ configurations: identity */
 
 /* The certificate, key and issuers that this end presents. It must hold a private key
  * (SECSOCK_E_NO_KEY otherwise). The configuration keeps a reference. NULL for none. */
 int secsock_config_set_identity(secsock_config *config, secsock_cert *identity);
 
-/* The same, from PEM files: certificates, leaf first, and the key (key_path NULL: in the same
- * file). password may be NULL when the key is not encrypted. */
+/* The same, from files, as secsock_cert_load_identity() reads them. */
 int secsock_config_identity_file(secsock_config *config, const char *cert_path,
                                  const char *key_path, const char *password);
 
-/* What is questionable about the settings though not refused, such as an identity that has
- * expired: the index-th warning's secsock_problem, or 0 past the end. *text (which may be NULL)
- * is borrowed, until the next change. Expiry is judged at the moment of the call. */
+/* A server's OCSP response (RFC 6960, DER) about its identity, to be stapled to the handshake where
+ * a client asks for one (RFC 6066, section 8; RFC 8446, section 4.4.2.1). It is copied; NULL for
+ * none. It is not compared with the identity. SECSOCK_E_FORMAT when it is none, SECSOCK_E_LIMIT
+ * when it has more than the 16,380 bytes that clients take. A client needs no setting: it asks
+ * every server. */
+int secsock_config_set_staple(secsock_config *config, const void *response, size_t len);
+int secsock_config_staple_file(secsock_config *config, const char *path);
+
+/* What is questionable about the identity though not refused: the index-th warning's
+ * secsock_problem, or 0 past the end, and in *text (text may be NULL) a sentence, borrowed until
+ * the identity changes. That it is expired or not yet valid is judged by the system's clock at the
+ * moment of the call. What matters to a server alone (no host among the names, no serverAuth among
+ * the purposes) or to a client alone is told once it is known which of them the configuration is
+ * for: after its first use, or, of a server, once client certificates are asked for. */
 int secsock_config_warning(secsock_config *config, size_t index, const char **text);
 
 /* ----------------------------------------------------------------------------------- sockets */
@@ -533,9 +577,9 @@ int secsock_set_timeout(secsock *s, int operations, int milliseconds);
  * Opens a TCP connection: resolves the host (this part is the system's and has its own time
  * limits), tries its addresses in turn under one deadline (where nothing waits, an address that
  * keeps silent is given up for the next after two seconds, when the call is repeated), and upgrades
- * unless deferred. With
- * neither peer name nor hook an upgrade at once is refused (SECSOCK_E_NO_PEERNAME) before
- * anything is sent. Legal in NEW, and again after a SECSOCK_WANT_*; may block.
+ * unless deferred. With neither peer name nor hook an upgrade at once is refused
+ * (SECSOCK_E_NO_PEERNAME) before anything is sent. Legal in NEW, and again after a SECSOCK_WANT_*;
+ * may block.
  */
 int secsock_connect(secsock *s, const char *host, int port);
 
@@ -664,19 +708,18 @@ int secsock_remote_address(secsock *s, char *buffer, size_t size);
 /* A counter; a secsock_counter says which. */
 uint64_t secsock_bytes(const secsock *s, int counter);
 
-/* What was agreed on, once SECURE; NULL or 0 before. Strings are borrowed and live as long as
- * the connection stays SECURE. */
+/* What was agreed on, once SECURE; NULL or 0 before. Strings are borrowed and live as long as the
+ * connection stays SECURE. The group is NULL without a key exchange, the signature (the peer's
+ * scheme, RFC 8446, section 4.2.3) where the peer made none; the SNI is what was sent or received;
+ * it and the ALPN are NULL for none. */
 int secsock_tls_version(const secsock *s);              /* a secsock_tls */
 const char *secsock_tls_version_name(const secsock *s); /* "TLSv1.3" */
 const char *secsock_tls_cipher(const secsock *s);       /* IANA name */
-const char *secsock_tls_group(const secsock *s);        /* "X25519MLKEM768", NULL
-                                                                       without a key exchange */
-const char *secsock_tls_signature(const secsock *s);    /* the peer's signature scheme
-                                                                    (RFC 8446, 4.2.3), NULL where
-                                                                    it made none */
-const char *secsock_tls_alpn(const secsock *s);         /* NULL for none */
-const char *secsock_tls_sni(const secsock *s);          /* sent or received; NULL for none */
-int secsock_tls_resumed(const secsock *s);              /* 1 or 0 */
+const char *secsock_tls_group(const secsock *s);        /* "X25519MLKEM768" */
+const char *secsock_tls_signature(const secsock *s);    /* "ecdsa_secp256r1_sha256" */
+const char *secsock_tls_alpn(const secsock *s);
+const char *secsock_tls_sni(const secsock *s);
+int secsock_tls_resumed(const secsock *s); /* 1 or 0 */
 
 /* The verdict of the last handshake, from the moment the hook is called on, or NULL; borrowed,
  * until the socket is freed, downgraded or upgraded again. */
@@ -697,19 +740,26 @@ void secsock_verdict_free(secsock_verdict *verdict);
 /* 1 when no problem was found. */
 int secsock_verdict_ok(const secsock_verdict *verdict);
 
-/* The problems, ordered from the leaf to the anchor; those of the peer as a whole come first.
- * Which problem (0 past the end); the certificate it concerns, or NULL; a sentence with the
- * particulars. All borrowed, as long as the verdict lives. */
+/* The problems: those of the peer as a whole first, then the path's from the leaf to the anchor,
+ * then those of what else was sent. Which problem (a secsock_problem, 0 past the end); the
+ * certificate it concerns, or NULL; a sentence with the particulars; and the section of the very
+ * rule that is broken: "RFC 5280, 4.2.1.1", or "BR 7.1.2.7.10" where it is one of the CA/Browser
+ * Forum's Baseline Requirements. Each problem is told of a certificate once for each such section,
+ * with all its reasons in the sentence. All borrowed, as long as the verdict lives; NULL past the
+ * end. */
 size_t secsock_verdict_problem_count(const secsock_verdict *verdict);
 int secsock_verdict_problem(const secsock_verdict *verdict, size_t index);
 const secsock_cert *secsock_verdict_problem_cert(const secsock_verdict *verdict, size_t index);
 const char *secsock_verdict_problem_text(const secsock_verdict *verdict, size_t index);
+const char *secsock_verdict_problem_section(const secsock_verdict *verdict, size_t index);
 
 /* 1 when the verdict holds this problem, on any certificate. */
 int secsock_verdict_has(const secsock_verdict *verdict, int problem);
 
-/* The certificates that the peer sent, as sent, the leaf at 0; and the best path from the leaf to
- * (if it was found) the trust anchor. NULL past the end; borrowed, as long as the verdict. */
+/* The certificates that the peer sent, in its order, the leaf at 0; one that could not be read is
+ * left out, and is the problem malformed. And the best path from the leaf to (if it was found) the
+ * trust anchor, empty where the leaf could not be read. NULL past the end; borrowed, as long as the
+ * verdict. */
 size_t secsock_verdict_chain_count(const secsock_verdict *verdict);
 const secsock_cert *secsock_verdict_chain(const secsock_verdict *verdict, size_t index);
 size_t secsock_verdict_path_count(const secsock_verdict *verdict);
@@ -720,7 +770,7 @@ const char *secsock_verdict_peername(const secsock_verdict *verdict);
 int secsock_verdict_name_result(const secsock_verdict *verdict);
 
 /* What is known about the revocation of the path's index-th certificate; a
- * secsock_revocation_status. */
+ * secsock_revocation_status. Of a trust anchor, and past the end, nothing is. */
 int secsock_verdict_revocation(const secsock_verdict *verdict, size_t index);
 
 /* 1 when the handshake resumed a session: the certificates are those of the original one. */
@@ -740,20 +790,23 @@ int secsock_verdict_explain(const secsock_verdict *verdict, char *buffer, size_t
  * time of the configuration (NULL: the defaults), which it freezes. No socket is needed and nothing
  * is fetched.
  *
- * purpose: a secsock_purpose. peername: as for secsock_set_peername(), or the mailbox of a person
- * ("joe@example.org"), or NULL: then name_unchecked is reported of a server. chain: the peer's
- * certificate and others, in any order after the first, as PEM text or as DER, one after the other;
- * what cannot be read of it is a problem in the verdict, not an error. ocsp: a response that came
- * with it, in DER, or NULL.
+ * purpose: a secsock_purpose. peername: as for secsock_set_peername(), or NULL: then name_unchecked
+ * is reported of a server. chain: the peer's certificate, then others in any order, as PEM text or
+ * as DER, one after the other; what cannot be read of it is a problem in the verdict, not an error,
+ * and that it is empty is the problem no_certificate. ocsp: a response about the first of them that
+ * came along, in DER, or NULL.
  *
- * SECSOCK_OK whatever the verdict says, which is the caller's to free. Thread-safe.
+ * SECSOCK_OK whatever the verdict says; *verdict is the caller's to free. Otherwise *verdict is
+ * NULL: SECSOCK_E_ARGUMENT, SECSOCK_E_MEMORY, or SECSOCK_E_FILE when the system's anchors are
+ * wanted and cannot be read. Thread-safe. Blocks for no longer than the computation takes, and on
+ * the disk where the system's anchors are read for the first time.
  */
 int secsock_validate(secsock_config *config, int purpose, const char *peername, const void *chain,
                      size_t chain_len, const void *ocsp, size_t ocsp_len, secsock_verdict **verdict,
                      secsock_error *error);
 
 /* The same on files: the chain, and the response that came with it (ocsp_path, or NULL). One that
- * cannot be read at all is an error. */
+ * cannot be read at all is SECSOCK_E_FILE. Blocks on the disk. */
 int secsock_validate_file(secsock_config *config, int purpose, const char *peername,
                           const char *chain_path, const char *ocsp_path, secsock_verdict **verdict,
                           secsock_error *error);
@@ -761,13 +814,18 @@ int secsock_validate_file(secsock_config *config, int purpose, const char *peern
 /* ------------------------------------------------------------------------------ certificates */
 
 /*
- * Immutable and reference-counted. Loaders set *out to a new handle with one reference, or to
- * NULL and fill *error (which may be NULL). PEM text may hold other things between the blocks.
+ * Immutable and reference-counted; any thread may ask them anything. Loaders copy what they are
+ * given, and set *out to a new handle with one reference, or to NULL and fill *error (which may be
+ * NULL). PEM text (RFC 7468) may hold other things between the blocks. What is no certificate or
+ * key that can be used is SECSOCK_E_FORMAT, or SECSOCK_E_UNSUPPORTED where it is known for what it
+ * is; a key of another certificate SECSOCK_E_KEY_MISMATCH; an encrypted one without its password
+ * SECSOCK_E_PASSWORD; more than 35 issuers SECSOCK_E_LIMIT. Those that take a path block on the
+ * disk; an unreadable file is SECSOCK_E_FILE.
  */
 
 /* The first certificate of a PEM text, with those after it as the issuers to send along (put in
  * the order in which they certify one another), and with its private key if one is there.
- * password: for an encrypted key, else NULL. */
+ * password: for an encrypted key (PKCS #8, or OpenSSL's older form), else NULL. */
 int secsock_cert_from_pem(secsock_cert **out, const void *pem, size_t len, const char *password,
                           secsock_error *error);
 
@@ -795,19 +853,22 @@ int secsock_cert_from_pfx(secsock_cert **out, const void *pfx, size_t len, const
 int secsock_cert_load(secsock_cert **out, const char *path, const char *password,
                       secsock_error *error);
 
-/* An identity: certificates from one PEM text (leaf first), the private key from another. */
+/* An identity: certificates from one PEM text (leaf first), the private key from another, without
+ * which it is SECSOCK_E_NO_KEY. */
 int secsock_cert_identity_from_pem(secsock_cert **out, const void *certs, size_t certs_len,
                                    const void *key, size_t key_len, const char *password,
                                    secsock_error *error);
 
-/* The same from files; key_path NULL: the key is in the same file, which may be a PFX file. The
- * certificate may be in DER, too. */
+/* The same from files; key_path NULL: the key is in the same file, which may be a PFX file. With a
+ * key_path the certificate may be in DER, too; the key is in PEM. */
 int secsock_cert_load_identity(secsock_cert **out, const char *cert_path, const char *key_path,
                                const char *password, secsock_error *error);
 
-/* One reference more, and one less. */
+/* One reference more, which it returns, and one less; the last one frees, and erases the key. */
 secsock_cert *secsock_cert_ref(const secsock_cert *cert);
 void secsock_cert_free(secsock_cert *cert);
+
+/* ----------------------------------------------------------------------- certificates: facts */
 
 /* Facts. Strings and bytes are borrowed and live as long as the certificate. Names are RFC 4514
  * text, most specific part first; numbers of serials are hex without separators. In texts a
@@ -835,7 +896,7 @@ const char *secsock_cert_subject_part(const secsock_cert *cert, size_t index, co
 const char *secsock_cert_issuer_part(const secsock_cert *cert, size_t index, const char **type);
 
 /* 1 when it is issued for this host, address or mailbox, by the rules that peers are judged by
- * (RFC 9525; RFC 5280, section 4.2.1.6). */
+ * (RFC 9525; RFC 5280, section 4.2.1.6), but without a list of public suffixes. */
 int secsock_cert_matches(const secsock_cert *cert, const char *name);
 
 /* The key: "EC", "RSA", "RSA-PSS", "Ed25519", "Ed448" (else the OID in dots), its size in bits (0
@@ -854,7 +915,7 @@ int secsock_cert_key_usage(const secsock_cert *cert);
 const char *secsock_cert_ext_key_usage(const secsock_cert *cert, size_t index);
 
 /* Subject alternative names: the index-th name as text and, in *kind (may be NULL), its
- * secsock_san; NULL past the end. */
+ * secsock_san; NULL past the end. Names of other kinds are not counted. */
 const char *secsock_cert_san(const secsock_cert *cert, size_t index, int *kind);
 
 /* Lower-case hex: SHA-256 of the certificate, SHA-1 of it, and of key identifiers (NULL where
@@ -874,6 +935,8 @@ const char *secsock_cert_pem(const secsock_cert *cert);
 /* The issuers that an identity sends along, the leaf's own at 0; NULL past the end. */
 const secsock_cert *secsock_cert_chain(const secsock_cert *cert, size_t index);
 
+/* ---------------------------------------------------------------------- certificates: export */
+
 /*
  * Exports what `parts` (secsock_export values, added) names: as PEM text with a NUL behind it,
  * first the certificates, then the key as PKCS #8; or as a PFX file, of which the certificate must
@@ -883,8 +946,9 @@ const secsock_cert *secsock_cert_chain(const secsock_cert *cert, size_t index);
  * which is to say not at all. For PEM the empty password is SECSOCK_E_ARGUMENT.
  *
  * Writes nothing unless all of it fits; returns the length that it has (without the NUL): ask with
- * size 0, which costs little, then erase the buffer when it is done with. SECSOCK_E_NO_KEY,
- * SECSOCK_E_NOT_EXPORTABLE.
+ * size 0, which costs little, then erase the buffer when it is done with. SECSOCK_E_NO_KEY where a
+ * key is named and there is none, SECSOCK_E_NOT_EXPORTABLE where it may not be exported,
+ * SECSOCK_E_LIMIT where it would be more than can be read again: 16 MiB of text, 4 MiB of PFX.
  */
 int secsock_cert_export_pem(const secsock_cert *cert, int parts, const char *password, char *buffer,
                             size_t size, secsock_error *error);
@@ -899,19 +963,24 @@ int secsock_cert_is_exportable(const secsock_cert *cert);
 
 /* ------------------------------------------------------------------------------------ stores */
 
-/* A set of certificates. Each is held once: of one that is added again, the handle that has the
- * private key is kept, else the one that has issuers. Built by one thread, then shared. */
-secsock_store *secsock_store_new(void); /* NULL when memory is short */
+/* A set of certificates, empty and in memory; NULL when memory is short. Each is held once: of one
+ * that is added again, the handle that has the private key is kept, else the one that has issuers.
+ * A store is built by one thread, then shared. References are counted: one more, which is returned,
+ * and one less; the last one frees. */
+secsock_store *secsock_store_new(void);
 secsock_store *secsock_store_ref(const secsock_store *store);
 void secsock_store_free(secsock_store *store);
 
-/* The system's trust anchors, read once per process and shared; one reference more. */
+/* The system's trust anchors, read once per process and shared; one reference more, to be freed.
+ * SECSOCK_E_FILE when they are nowhere to be found. */
 int secsock_store_system(secsock_store **out, secsock_error *error);
 
 /* Adds; the store keeps a reference. Files may be PEM or DER, a folder's too; private keys in them
- * are passed over, those in a PFX file are kept. Loading returns how many certificates were found,
- * those already there included, and adds all or none. A store that a configuration uses is
- * immutable (SECSOCK_E_FROZEN), and so are the system's and one that was opened read-only. */
+ * are passed over, those in a PFX file (of which secsock_cert_from_pfx() tells the rest) are kept.
+ * Loading returns how many certificates were found, those already there included, and adds all or
+ * none; that none was found is SECSOCK_E_FORMAT. A store that a configuration uses is immutable
+ * (SECSOCK_E_FROZEN), and so are the system's and one that was opened read-only. Loading blocks on
+ * the disk, and so does adding to a store that is in a folder. */
 int secsock_store_add(secsock_store *store, const secsock_cert *cert, secsock_error *error);
 int secsock_store_load_file(secsock_store *store, const char *path, secsock_error *error);
 int secsock_store_load_dir(secsock_store *store, const char *path, secsock_error *error);
@@ -922,17 +991,22 @@ int secsock_store_load_pfx(secsock_store *store, const char *path, const char *p
 /*
  * Opens the store of one role in a folder, as Windows keeps a user's: the files of folder/my,
  * folder/root, folder/ca or folder/disallowed (a secsock_store_role says which), one certificate in
- * each, in PEM, with its private key and issuers where it has them. A file is named by the SHA-256
- * of its certificate and ".pem"; files of other names are passed over, and one that holds another
- * certificate than its name says, or that cannot be read, is an error. mode: secsock_store_mode
- * values. password: what private keys are encrypted with; NULL: in the clear.
+ * each, in PEM, with its issuers where it has them and, in folder/my alone, with its private key. A
+ * file is named by the SHA-256 of its certificate and ".pem"; files of other names are passed over,
+ * and one that holds another certificate than its name says, or that cannot be read, is an error.
+ * mode: secsock_store_mode values. password: what private keys are encrypted with; NULL: in the
+ * clear. A folder with an encrypted key is not opened without its password (SECSOCK_E_PASSWORD): a
+ * key that is there would seem to be missing, and could be replaced. To see its certificates alone,
+ * give folder/my to secsock_store_load_dir().
  *
  * What is added or removed afterwards is on the disk when the call returns: files are written aside
  * and put in place whole, for their owner alone (0600), so that neither another writer nor a loss
- * of power leaves half of one. Writers wait for one another. A change that fails (SECSOCK_E_FILE: a
- * full disk, a lack of permission) changes nothing, and a certificate whose key may not be exported
- * is not taken (SECSOCK_E_NOT_EXPORTABLE). A handle sees what was there when it was opened and what
- * it changed itself. Blocks on the disk.
+ * of power leaves half of one. Writers wait for one another, without a deadline. A change that
+ * fails (SECSOCK_E_FILE: a full disk, a lack of permission) changes nothing, unless it is the very
+ * last step that fails, to have it outlast a loss of power; and folder/my does not take a
+ * certificate whose key may not be exported (SECSOCK_E_NOT_EXPORTABLE). A handle sees what was
+ * there when it was opened and what it changed itself. *out is NULL after an error, and otherwise
+ * the caller's to free. Blocks on the disk.
  */
 int secsock_store_open(secsock_store **out, const char *folder, int role, int mode,
                        const char *password, secsock_error *error);
@@ -944,10 +1018,11 @@ int secsock_store_role_of(const secsock_store *store);
  * Returns 1, or 0 when it was not there. */
 int secsock_store_remove(secsock_store *store, const secsock_cert *cert, secsock_error *error);
 
-/* A new store, in memory, of those that match; looking into that one narrows it down. by: a
- * secsock_find, which says what `value` is; a value of the wrong form is SECSOCK_E_ARGUMENT. valid:
- * NULL, or a configuration: then only certificates in which secsock_validate() finds no problem
- * with it, for any purpose and without a name. */
+/* Sets *out to a new store, in memory, of those that match, perhaps of none; looking into that one
+ * narrows it down. The caller frees it. by: a secsock_find, which says what `value` is; a value of
+ * the wrong form is SECSOCK_E_ARGUMENT. valid: NULL, or a configuration, which it freezes: then
+ * only certificates in which secsock_validate() finds no problem with it, for any purpose and
+ * without a name; the issuers that a certificate holds are part of its chain. */
 int secsock_store_find(const secsock_store *store, int by, const char *value, secsock_config *valid,
                        secsock_store **out, secsock_error *error);
 
