@@ -7,7 +7,7 @@
 #include "civil.h"
 #include "config.h"
 #include "error.h"
-#include "pubkey.h"
+#include "profile.h"
 #include "signature.h"
 
 /* Puts an identity, which may be NULL, in the place of the one there is; the lock is held. */
@@ -159,11 +159,6 @@ static void check_strength(struct finder *finder)
              digest);
 }
 
-/* RFC 5280, section 4.2.1.12. */
-static const struct slice server_auth = SLICE_OF(0x2b, 6, 1, 5, 5, 7, 3, 1);
-static const struct slice client_auth = SLICE_OF(0x2b, 6, 1, 5, 5, 7, 3, 2);
-static const struct slice any_purpose = SLICE_OF(0x55, 0x1d, 0x25, 0);
-
 static bool names_a_host(const struct x509 *x509)
 {
     struct slice names = x509_san_names(x509);
@@ -179,11 +174,11 @@ static bool names_a_host(const struct x509 *x509)
 static void check_purpose(struct finder *finder)
 {
     const struct x509 *x509 = &finder->cert->x509;
-    bool limited = x509->ext_key_usage.data != NULL && !x509_has_purpose(x509, any_purpose);
-    if (limited && !x509_has_purpose(x509, server_auth))
+    bool limited = x509->ext_key_usage.data != NULL && !x509_has_purpose(x509, profile_any_purpose);
+    if (limited && !x509_has_purpose(x509, profile_server_auth))
         warn(finder, for_role(SECSOCK_PROBLEM_WRONG_USAGE, SECSOCK_SERVER),
              "%s is not for servers: its extended key usage lacks serverAuth", finder->who);
-    if (limited && !x509_has_purpose(x509, client_auth))
+    if (limited && !x509_has_purpose(x509, profile_client_auth))
         warn(finder, for_role(SECSOCK_PROBLEM_WRONG_USAGE, SECSOCK_CLIENT),
              "%s is not for clients: its extended key usage lacks clientAuth", finder->who);
     if (x509->key_usage != -1 && (x509->key_usage & KEY_USAGE_DIGITAL_SIGNATURE) == 0)
