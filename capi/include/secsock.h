@@ -305,8 +305,48 @@ typedef enum secsock_list_kind {
     SECSOCK_LIST_VERSIONS = 0, /* "TLSv1.3", "TLSv1.2" */
     SECSOCK_LIST_CIPHERS = 1,  /* IANA names, in the order of preference */
     SECSOCK_LIST_GROUPS = 2,   /* "X25519MLKEM768", "X25519", "P-256", ... in that order */
-    SECSOCK_LIST_FEATURES = 3  /* what secsock_has_feature() answers 1 to */
+    SECSOCK_LIST_FEATURES = 3, /* what secsock_has_feature() answers 1 to */
+    SECSOCK_LIST_PROBLEMS = 4  /* the names of problems: "rejected", "no_certificate", ... */
 } secsock_list_kind;
+
+/* Kinds of private keys. */
+typedef enum secsock_key_kind {
+    SECSOCK_KEY_P256 = 1,
+    SECSOCK_KEY_P384 = 2,
+    SECSOCK_KEY_P521 = 3,
+    SECSOCK_KEY_ED25519 = 4,
+    SECSOCK_KEY_ED448 = 5,
+    SECSOCK_KEY_RSA_2048 = 6,
+    SECSOCK_KEY_RSA_3072 = 7,
+    SECSOCK_KEY_RSA_4096 = 8
+} secsock_key_kind;
+
+/* Ways to sign, by their number on the wire (RFC 8446, section 4.2.3; RFC 5246, section 7.4.1.4.1).
+ * ECDSA goes with every curve. The insecure ones are for certificates that are to be refused. */
+typedef enum secsock_scheme {
+    SECSOCK_SCHEME_RSA_SHA256 = 0x0401,
+    SECSOCK_SCHEME_RSA_SHA384 = 0x0501,
+    SECSOCK_SCHEME_RSA_SHA512 = 0x0601,
+    SECSOCK_SCHEME_RSA_PSS_SHA256 = 0x0804, /* the salt is as long as the digest */
+    SECSOCK_SCHEME_RSA_PSS_SHA384 = 0x0805,
+    SECSOCK_SCHEME_RSA_PSS_SHA512 = 0x0806,
+    SECSOCK_SCHEME_ECDSA_SHA256 = 0x0403,
+    SECSOCK_SCHEME_ECDSA_SHA384 = 0x0503,
+    SECSOCK_SCHEME_ECDSA_SHA512 = 0x0603,
+    SECSOCK_SCHEME_ED25519 = 0x0807,
+    SECSOCK_SCHEME_ED448 = 0x0808,
+    SECSOCK_SCHEME_INSECURE_RSA_MD5 = 0x0101,
+    SECSOCK_SCHEME_INSECURE_RSA_SHA1 = 0x0201,
+    SECSOCK_SCHEME_INSECURE_ECDSA_SHA1 = 0x0203
+} secsock_scheme;
+
+/* Digests, by their number on the wire (RFC 5246, section 7.4.1.4.1). */
+typedef enum secsock_digest_kind {
+    SECSOCK_DIGEST_SHA1 = 2, /* for identifiers alone, not to sign */
+    SECSOCK_DIGEST_SHA256 = 4,
+    SECSOCK_DIGEST_SHA384 = 5,
+    SECSOCK_DIGEST_SHA512 = 6
+} secsock_digest_kind;
 
 /* ----------------------------------------------------------------------------------- types */
 
@@ -848,6 +888,11 @@ int secsock_cert_from_der(secsock_cert **out, const void *der, size_t len, secso
 int secsock_cert_from_pfx(secsock_cert **out, const void *pfx, size_t len, const char *password,
                           secsock_error *error);
 
+/* A certificate of its parts: certificates in DER, one after the other, the issuers behind it, and
+ * its private key in DER (PKCS #8, PKCS #1 or SEC 1), or NULL. */
+int secsock_cert_assemble(secsock_cert **out, const void *certs, size_t certs_len, const void *key,
+                          size_t key_len, secsock_error *error);
+
 /* One of the three on a file, whichever it is by its content. A password that is not needed is
  * passed over. */
 int secsock_cert_load(secsock_cert **out, const char *path, const char *password,
@@ -960,6 +1005,32 @@ void secsock_cert_forbid_export(secsock_cert *cert);
 
 /* 1 when there is a private key that may be exported. */
 int secsock_cert_is_exportable(const secsock_cert *cert);
+
+/* ------------------------------------------------------------------------------------- keys */
+
+/*
+ * What certificates are made of: keys, signatures, digests. A private key is PKCS #8 (RFC 5958) in
+ * DER, in memory of the caller, who erases it. Each function writes to `out` and returns how many
+ * bytes; nothing but an error comes of a buffer that is too small (SECSOCK_E_LIMIT). 4,096 bytes are
+ * enough for whatever is made here. Thread-safe.
+ */
+
+/* A new private key; a secsock_key_kind. With a seed (NULL for none) it follows from the seed and is
+ * as secret as that: for tests that repeat. SECSOCK_E_UNSUPPORTED: RSA from a seed. */
+int secsock_key_generate(int kind, const void *seed, size_t seed_len, void *out, size_t size,
+                         secsock_error *error);
+
+/* Its SubjectPublicKeyInfo (RFC 5280, section 4.1), in DER. */
+int secsock_key_public(const void *key, size_t len, void *out, size_t size, secsock_error *error);
+
+/* A signature as certificates carry it; a secsock_scheme, which must be one for this kind of key
+ * (SECSOCK_E_ARGUMENT). */
+int secsock_key_sign(const void *key, size_t len, int scheme, const void *data, size_t data_len,
+                     void *out, size_t size, secsock_error *error);
+
+/* A digest of data; a secsock_digest_kind. */
+int secsock_digest(int kind, const void *data, size_t len, void *out, size_t size,
+                   secsock_error *error);
 
 /* ------------------------------------------------------------------------------------ stores */
 

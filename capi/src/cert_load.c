@@ -178,6 +178,43 @@ int secsock_cert_from_pfx(secsock_cert **out, const void *pfx, size_t len, const
     return result == SECSOCK_OK ? load_pfx(out, &source, password, error) : result;
 }
 
+/* The certificates that stand one after the other. */
+static int read_row(struct cert_list *list, struct slice row, secsock_error *error)
+{
+    int result = SECSOCK_OK;
+    while (result == SECSOCK_OK && (row.len > 0 || list->count == 0)) {
+        struct slice der = row;
+        secsock_cert *cert = NULL;
+        if (!der_take_whole(&row, DER_SEQUENCE, &der))
+            row.len = 0; /* the reader of certificates says what is wrong with the rest */
+        result = cert_new(&cert, der, error);
+        if (result == SECSOCK_OK && cert_list_add(list, cert) != SECSOCK_OK)
+            result = error_memory(error);
+        secsock_cert_free(cert);
+    }
+    return result;
+}
+
+int secsock_cert_assemble(secsock_cert **out, const void *certs, size_t certs_len, const void *key,
+                          size_t key_len, secsock_error *error)
+{
+    struct cert_list list = { NULL, 0, 0 };
+    struct secret kept = { NULL, 0 };
+    struct slice der = { key, key_len };
+    int result = begin(out, certs, error);
+    if (result == SECSOCK_OK)
+        result = read_row(&list, (struct slice){ certs, certs_len }, error);
+    if (result == SECSOCK_OK && key != NULL)
+        result = check_key(&list, der, error);
+    if (result == SECSOCK_OK && key != NULL)
+        result = key_copy(der, &kept, error);
+    if (result == SECSOCK_OK)
+        result = assemble(out, &list, &kept, error);
+    secret_free(&kept);
+    cert_list_clear(&list);
+    return result;
+}
+
 int secsock_cert_load(secsock_cert **out, const char *path, const char *password,
                       secsock_error *error)
 {

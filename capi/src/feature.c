@@ -2,6 +2,7 @@
 #include <wolfssl/options.h>
 #include <wolfssl/version.h>
 
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -87,6 +88,13 @@ static const char *feature_at(size_t index)
     return NULL;
 }
 
+static const char *problem_at(size_t index)
+{
+    const char *none = secsock_problem_name(0);
+    const char *name = index < INT_MAX ? secsock_problem_name((int)index + 1) : none;
+    return strcmp(name, none) != 0 ? name : NULL;
+}
+
 const char *secsock_list(secsock_list_kind kind, size_t index)
 {
     const struct suite *suite = suite_at(index);
@@ -100,6 +108,8 @@ const char *secsock_list(secsock_list_kind kind, size_t index)
         return group != NULL ? group->name : NULL;
     case SECSOCK_LIST_FEATURES:
         return feature_at(index);
+    case SECSOCK_LIST_PROBLEMS:
+        return problem_at(index);
     }
     return NULL;
 }

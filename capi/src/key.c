@@ -182,7 +182,7 @@ static compare_fn *comparison(enum pubkey_kind kind)
 /* The three forms are told apart by what follows the version: PKCS#8 has an algorithm there
  * (RFC 5958, section 2), PKCS#1 a modulus (RFC 8017, appendix A.1.2), SEC 1 the secret number
  * (RFC 5915, section 3). */
-static enum pubkey_kind private_kind(struct slice key)
+enum pubkey_kind key_kind(struct slice key)
 {
     struct slice content, version, algorithm;
     if (!der_take(&key, DER_SEQUENCE, &content) || key.len != 0 || !der_integer(&content, &version))
@@ -209,7 +209,7 @@ static int compare(compare_fn *fn, struct slice key, const struct pubkey *theirs
 int key_check(struct slice key, const struct x509 *cert, secsock_error *error)
 {
     struct pubkey theirs;
-    enum pubkey_kind kind = private_kind(key);
+    enum pubkey_kind kind = key_kind(key);
     compare_fn *fn = comparison(kind);
     pubkey_read(cert, &theirs);
     if (fn == NULL)

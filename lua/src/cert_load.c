@@ -77,11 +77,26 @@ static int identitypem(lua_State *L)
     return 1;
 }
 
+/* core.cert.assemble(certs in DER[, key in DER]) */
+static int assemble(lua_State *L)
+{
+    size_t length, key_length = 0;
+    const char *certs = luaL_checklstring(L, 1, &length);
+    const char *key = luaL_optlstring(L, 2, NULL, &key_length);
+    secsock_cert **cert = core_new_cert(L);
+    secsock_error error;
+
+    if (secsock_cert_assemble(cert, certs, length, key, key_length, &error) < 0)
+        return core_fail(L, &error);
+    return 1;
+}
+
 const luaL_Reg core_cert_functions[] = {
     { "load", load },
     { "pem", from_pem },
     { "der", from_der },
     { "pfx", from_pfx },
+    { "assemble", assemble },
     { "identityfile", identityfile },
     { "identitypem", identitypem },
     { NULL, NULL },

@@ -127,7 +127,7 @@ static int hasfeature(lua_State *L)
 
 static int list(lua_State *L)
 {
-    static const char *const kinds[] = { "versions", "ciphers", "groups", "features", NULL };
+    static const char *const kinds[] = { "versions", "ciphers", "groups", "features", "problems", NULL };
     secsock_list_kind kind = (secsock_list_kind)luaL_checkoption(L, 1, NULL, kinds);
     const char *entry;
 
@@ -164,6 +164,7 @@ int luaopen_secsock_core(lua_State *L)
     core_open_socket(L);
     core_open_config(L);
     core_open_cert(L);
+    core_open_key(L);
     core_open_store(L);
     core_open_verdict(L);
     core_open_validate(L);

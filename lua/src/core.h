@@ -30,6 +30,7 @@ void core_open_error(lua_State *L);
 void core_open_socket(lua_State *L);
 void core_open_config(lua_State *L);
 void core_open_cert(lua_State *L);
+void core_open_key(lua_State *L);
 void core_open_store(lua_State *L);
 void core_open_verdict(lua_State *L);
 void core_open_validate(lua_State *L);
