@@ -26,11 +26,15 @@ local function copy(from)
   return made
 end
 
--- The words in `wrong`, as a list of what wrong.lua has about them.
+-- What is said to be wrong, a word, steps of one's own or a list of such, as a list of steps.
 local function words_of(said)
+  if type(said) == "table" and not said[1] then said = { said } end
   local found = {}
   for i, word in ipairs(type(said) == "table" and said or { said }) do
-    found[i] = wrong[word] or error(("nothing that is wrong is called '%s'"):format(word), 4)
+    found[i] = type(word) == "table" and word or wrong[word]
+    if not found[i] then
+      error(("nothing that is wrong is called '%s'"):format(tostring(word)), 4)
+    end
   end
   return found
 end

@@ -37,7 +37,8 @@ local DAY = 86400
 ---@field san_critical? boolean
 ---@field extensions? { name: string, critical?: boolean, value: string }[]  more of them; an OID or
 ---                                   a name known to secsock.mint.extensions, and the value in DER
----@field wrong? string|string[]      words of secsock.mint.wrong: what is wrong with it
+---@field wrong? string|table         what is wrong with it: a word of secsock.mint.wrong, steps
+---                                   like those that its words have, or a list of such
 certificate.known = {
   dns = "string|table", ip = "string|table", email = "string|table", uri = "string|table",
   directory = "string|table", raw = "string|table", subject = "string|table",

@@ -65,6 +65,7 @@ end
 -- The groups of a part of an IPv6 address, two octets each.
 local function groups(text)
   local found = {}
+  if text:find "::" or text:find "^:" or text:find ":$" then return nil end
   for group in text:gmatch "[^:]+" do
     local number = #group <= 4 and tonumber(group, 16)
     if not number then return nil end

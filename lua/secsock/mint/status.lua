@@ -38,9 +38,10 @@ end
 ---@field number? integer
 ---@field sign? string
 ---@field extensions? table[]          more of them
+---@field seal? table                  what is wrong with its signature: see secsock.mint.wrong
 status.crl_known = {
   this_update = "number|string", next_update = "number|string", number = "number",
-  sign = "string", extensions = "table",
+  sign = "string", extensions = "table", seal = "table",
 }
 
 --- A list, in DER.
@@ -59,7 +60,7 @@ function status.crl(by, revoked, from, now)
     der.integer(1), keys.algorithms[scheme], by.name,
     der.time(from.this_update or now - DAY), der.time(from.next_update or now + 30 * DAY),
     #entries > 0 and der.sequence(table.concat(entries)) or "",
-    der.context(0, extensions.encode_all(listed))), by.key, scheme)
+    der.context(0, extensions.encode_all(listed))), by.key, scheme, from.seal)
 end
 
 ---@class secsock.mint.ocsp
@@ -71,11 +72,12 @@ end
 ---@field next_update? integer|string  in seven days unless said
 ---@field digest? "sha1"|"sha256"      of the identifiers; "sha1" unless said, as everybody does
 ---@field sign? string
+---@field seal? table                  what is wrong with its signature: see secsock.mint.wrong
 ---@field failure? "malformedRequest"|"internalError"|"tryLater"|"sigRequired"|"unauthorized"
 status.ocsp_known = {
   status = "string", reason = "string", revoked_at = "number|string", produced = "number|string",
   this_update = "number|string", next_update = "number|string", digest = "string",
-  sign = "string", failure = "string",
+  sign = "string", failure = "string", seal = "table",
 }
 
 local failures = {
@@ -116,7 +118,7 @@ function status.ocsp(issuer, by, serial, from, now)
   local data = der.sequence(
     der.context(2, der.octet_string(core.key.digest("sha1", by.key.bits))),
     der.generalized_time(from.produced or moment), der.sequence(single))
-  local sealed = keys.sealed(data, by.key, scheme)
+  local sealed = keys.sealed(data, by.key, scheme, from.seal)
   if by.key ~= issuer.key then
     local _, content = der.read(sealed)
     sealed = der.sequence(content, der.context(0, der.sequence(by.der)))

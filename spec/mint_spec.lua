@@ -1,0 +1,588 @@
+-- Certificates that are made for tests: right where nothing else was said, and wrong in exactly the
+-- way that was.
+local core = require "secsock.core"
+local mint = require "secsock.mint"
+local secsock = require "secsock"
+local shell = require "spec.support.shell"
+local support = require "spec.support"
+
+local der = mint.der
+
+local function hex(bytes)
+  return (bytes:gsub(".", function(octet) return ("%02x"):format(octet:byte()) end))
+end
+
+-- What a validation says, as words with spaces between them, and the reasons.
+local function problems(options)
+  local verdict = assert(secsock.validate(options))
+  return table.concat(verdict:problems(), " "), verdict:explain()
+end
+
+local function assert_right(options)
+  local found, why = problems(options)
+  assert.equal("", found, why)
+end
+
+local function assert_case(case)
+  local found, why = problems(case.options)
+  assert.equal(case.problem, found, case.word .. ": " .. why)
+end
+
+-- ------------------------------------------------------------------------------------ files
+
+local folder
+
+setup(function() folder = shell.run("mktemp -d"):match "[^\n]+" end)
+teardown(function() os.execute("rm -r " .. folder) end)
+
+local function file(name, bytes)
+  local path = folder .. "/" .. name
+  local out = assert(io.open(path, "wb"))
+  out:write(bytes)
+  out:close()
+  return path
+end
+
+local function openssl(words, ...) return shell.run("openssl " .. words:format(...)) end
+
+-- ----------------------------------------------------------------------------------- what is right
+
+describe("A minted certificate", function()
+  local ca, other_ca
+
+  setup(function() ca, other_ca = mint.ca "Test Root", mint.ca "Other Root" end)
+
+  for _, kind in ipairs { "p256", "p384", "p521", "ed25519", "ed448", "rsa2048" } do
+    it("is right with a key of " .. kind, function()
+      local root = mint.ca { subject = "Root", key = kind }
+      local id = assert(root:issue { dns = "mail.example", key = kind })
+      assert.is_true(id:hasprivatekey())
+      assert.is_false(root:cert():hasprivatekey())
+      for _, profile in ipairs { "private", kind:find "^ed" and "auto" or "webpki" } do
+        assert_right { chain = id, name = "mail.example", trust = root:cert(), profile = profile }
+      end
+    end)
+  end
+
+  for said, name in pairs {
+    ["a DNS name"] = { { dns = "mail.example" }, "mail.example" },
+    ["a wildcard"] = { { dns = "*.mail.example" }, "a.mail.example" },
+    ["one of several names"] = { { dns = { "a.example", "b.example" } }, "b.example" },
+    ["an IPv4 address"] = { { ip = "192.0.2.7" }, "192.0.2.7" },
+    ["an IPv6 address"] = { { ip = "2001:db8::7" }, "2001:db8:0:0::7" },
+    ["the loopback address"] = { { ip = { "127.0.0.1", "::1" } }, "::1" },
+  } do
+    it("is right for " .. said, function()
+      for _, profile in ipairs { "private", "webpki" } do
+        assert_right {
+          chain = ca:issue(name[1]), name = name[2], trust = ca:cert(), profile = profile,
+        }
+      end
+    end)
+  end
+
+  it("is right for a person", function()
+    local id = ca:issue { email = "joe@example.org", subject = "Joe" }
+    assert.same({ "clientAuth", "emailProtection" }, id:extkeyusage())
+    assert_right {
+      chain = id, name = "joe@example.org", purpose = "client", trust = ca:cert(),
+      profile = "private",
+    }
+  end)
+
+  it("has the parts that were asked for", function()
+    local id = ca:issue {
+      subject = { C = "DE", O = "Example", CN = "mail.example" }, dns = "mail.example",
+      uri = "https://mail.example/", directory = { CN = "Joe" }, serial = 4660,
+      not_before = "20300102030405Z", not_after = 2524608000, -- the first second of 2050
+      usage = { "digitalSignature", "decipherOnly" }, eku = { "serverAuth", "1.2.3.4" },
+    }
+    assert.equal("CN=mail.example,O=Example,C=DE", id:subject())
+    assert.equal("CN=Test Root", id:issuer())
+    assert.equal("1234", id:serial():lower())
+    assert.equal(1893553445, id:notbefore())
+    assert.equal(2524608000, id:notafter())
+    assert.same({ "digitalSignature", "decipherOnly" }, id:keyusage())
+    assert.same({ "serverAuth", "1.2.3.4" }, id:extkeyusage())
+    local kinds = {}
+    for i, san in ipairs(id:sans()) do kinds[i] = san.kind end
+    assert.same({ "dns", "uri", "directory" }, kinds)
+  end)
+
+  it("writes dates as they must be written", function()
+    for moment, form in pairs {
+      ["19500101000000Z"] = "\23\13" .. "500101000000Z",
+      ["20491231235959Z"] = "\23\13" .. "491231235959Z",
+      ["20500101000000Z"] = "\24\15" .. "20500101000000Z",
+      ["99991231235959Z"] = "\24\15" .. "99991231235959Z",
+      [2524607999] = "\23\13" .. "491231235959Z",
+      [2524608000] = "\24\15" .. "20500101000000Z",
+    } do
+      assert.equal(form, der.time(moment))
+    end
+    local forever = ca:issue { dns = "mail.example", not_after = "99991231235959Z" }
+    assert_right {
+      chain = forever, name = "mail.example", trust = ca:cert(), profile = "private",
+    }
+  end)
+
+  it("stands below as many CAs as there are to be", function()
+    local below = ca
+    for depth = 1, 5 do below = below:intermediate("CA " .. depth) end
+    local id = below:issue { dns = "mail.example" }
+    assert.equal(5, #id:chain())
+    assert_right { chain = id, name = "mail.example", trust = ca:cert(), profile = "webpki" }
+  end)
+
+  it("keeps within the limits of its CA", function()
+    local limited = ca:intermediate {
+      subject = "Limited", path_length = 0, policies = "1.2.3", explicit_policy = 0,
+      constraints = {
+        permitted = { dns = "example", ip = { "192.0.2.0/25", "2001:db8::/32" } },
+        excluded = { dns = "evil.example" },
+      },
+    }
+    local function issued(name) return limited:issue { [name[1]] = name[2], policies = "1.2.3" } end
+    for _, case in ipairs {
+      { "dns", "mail.example", "" }, { "ip", "192.0.2.127", "" }, { "ip", "2001:db8::1", "" },
+      { "dns", "evil.example", "name_constraint" }, { "dns", "mail.invalid", "name_constraint" },
+      { "ip", "192.0.2.128", "name_constraint" }, { "ip", "2001:db9::1", "name_constraint" },
+    } do
+      assert.equal(case[3], (problems {
+        chain = issued(case), name = case[2], trust = ca:cert(), profile = "private",
+      }))
+    end
+  end)
+
+  it("is trusted by way of a cross-signed CA", function()
+    local crossed = ca:crosssign(other_ca)
+    local id = crossed:issue { dns = "mail.example" }
+    assert.equal(1, #id:chain())
+    for _, root in ipairs { ca, other_ca } do
+      assert_right { chain = id, name = "mail.example", trust = root:cert(), profile = "private" }
+    end
+  end)
+
+  it("may sign itself", function()
+    local id = mint.selfsigned { dns = "mail.example" }
+    assert.equal(id:subject(), id:issuer())
+    assert_right { chain = id, name = "mail.example", trust = id, profile = "private" }
+    assert.equal("self_signed", (problems {
+      chain = id, name = "mail.example", trust = ca:cert(), profile = "private",
+    }))
+  end)
+
+  it("may have a key that was there before", function()
+    local key = mint.key "p384"
+    local one = ca:issue { dns = "mail.example", key = key }
+    local next_one = ca:issue { dns = "mail.example", key = key }
+    assert.equal(one:pin(), next_one:pin())
+    assert.are_not.equal(one:serial(), next_one:serial())
+  end)
+
+  it("is signed in the way that was asked for", function()
+    for sign, algorithm in pairs {
+      sha384 = "ecdsa-with-SHA384", sha512 = "ecdsa-with-SHA512",
+      ecdsa_sha256 = "ecdsa-with-SHA256",
+    } do
+      assert.equal(algorithm, ca:issue({ dns = "a.example", sign = sign }):signaturealgorithm())
+    end
+    local rsa = mint.ca { subject = "RSA Root", key = "rsa2048" }
+    for _, sign in ipairs { "sha256", "sha512", "pss", "rsa_pss_sha384", "rsa_pss_sha512" } do
+      assert_right {
+        chain = rsa:issue { dns = "a.example", sign = sign }, name = "a.example",
+        trust = rsa:cert(), profile = "private",
+      }
+    end
+  end)
+
+  it("makes a handshake", function()
+    for _, kind in ipairs { "p256", "ed25519", "rsa2048" } do
+      local client_ca = mint.ca "Client Root"
+      local pair = support.pair {
+        client = {
+          trust = ca:cert(), peername = "mail.example",
+          identity = client_ca:issue { email = "joe@example.org", subject = "Joe" },
+        },
+        server = {
+          identity = ca:intermediate():issue { dns = "mail.example", key = kind },
+          trust = client_ca:cert(), clientauth = "require",
+        },
+      }
+      local client, server = pair:upgrade()
+      assert.is_truthy(client[1], tostring(client[3]))
+      assert.is_truthy(server[1], tostring(server[3]))
+    end
+  end)
+
+  it("is refused in a handshake for what is wrong with it", function()
+    for _, word in ipairs { "expired", "name_mismatch", "weak_key", "revoked_stapled" } do
+      local case = mint.case(word)
+      local pair = support.pair {
+        client = { trust = case.options.trust, peername = case.options.name },
+        server = {
+          identity = case.made:cert(), staple = case.options.ocsp and { data = case.options.ocsp },
+        },
+      }
+      local client = pair:upgrade()
+      assert.equal("certificate rejected", client[2])
+      assert.same({ case.problem }, pair.client:verdict():problems())
+    end
+  end)
+
+  it("leaves as a PFX file and comes back", function()
+    local id = ca:intermediate "Issuing":issue { dns = "mail.example" }
+    local bytes = assert(id:export("pfx", { key = true, password = "secret" }))
+    local back = assert(secsock.cert.pfx(bytes, "secret"))
+    assert.equal(id, back)
+    assert.is_true(back:hasprivatekey())
+    assert.equal(1, #back:chain())
+  end)
+
+  it("is text, too", function()
+    local made = ca:intermediate():make { dns = "mail.example" }
+    local id = assert(secsock.cert.identity { certpem = made:pem(), keypem = made:keypem() })
+    assert.equal(made:cert(), id)
+    assert.equal(1, #id:chain())
+  end)
+
+  it("takes less than a millisecond", function()
+    local best = math.huge
+    for _ = 1, 5 do
+      local start = os.clock()
+      for _ = 1, 20 do assert(ca:issue { dns = "mail.example" }) end
+      best = math.min(best, (os.clock() - start) / 20)
+    end
+    assert.is_true(best < 0.001, best .. " s")
+  end)
+
+  it("says what it cannot be", function()
+    for _, case in ipairs {
+      { { dnss = "a.example" }, "unknown option 'dnss'" },
+      { { dns = 5 }, "option 'dns': string|table expected, got number" },
+      { { key = "rsa512" }, "no kind of key is called 'rsa512'" },
+      { { sign = "sha3" }, "no way to sign is called 'sha3'" },
+      { { wrong = "utterly" }, "nothing that is wrong is called 'utterly'" },
+      { { wrong = { "expired", 5 } }, "nothing that is wrong is called '5'" },
+      { { ip = "mail.example" }, "'mail.example' is no IP address" },
+      { { ip = "1.2.3.256" }, "'1.2.3.256' is no IP address" },
+      { { ip = "1:2" }, "'1:2' is no IP address" },
+      { { ip = "1::2::3" }, "'1::2::3' is no IP address" },
+      { { subject = { XY = "a" } }, "an attribute that is not known" },
+      { { usage = "everything" }, "no key usage is called 'everything'" },
+      { { eku = "mail" }, "'mail' is no object identifier" },
+    } do
+      assert.error_matches(function() ca:issue(case[1]) end, case[2])
+    end
+  end)
+end)
+
+-- -------------------------------------------------------------------------------- what is wrong
+
+describe("The words for what is wrong", function()
+  it("are there for each problem that a verdict knows", function()
+    local known = core.list "problems"
+    assert.equal("rejected", known[1])
+    assert.is_true(#known >= 25)
+    for i = 2, #known do -- the first is no finding of validation but the answer of a hook
+      local is = mint.wrong[known[i]]
+      assert(is, "there is no word for " .. known[i])
+      assert.equal(known[i], is.problem)
+    end
+  end)
+
+  it("give no problem that a verdict does not know", function()
+    local known = {}
+    for _, problem in ipairs(core.list "problems") do known[problem] = true end
+    for _, word in ipairs(mint.words()) do assert(known[mint.wrong[word].problem], word) end
+  end)
+
+  it("say what they mean, each in its own way", function()
+    local texts = {}
+    for _, word in ipairs(mint.words()) do
+      local text = mint.wrong[word].text
+      assert.matches("^%l.*[^.]$", text)
+      assert.is_nil(texts[text], word)
+      texts[text] = word
+    end
+  end)
+
+  for _, word in ipairs(mint.words()) do
+    it(("%s: %s, and nothing else"):format(word, mint.wrong[word].problem), function()
+      assert_case(mint.case(word))
+    end)
+  end
+
+  for _, kind in ipairs { "ed25519", "ed448", "p384", "p521", "rsa2048" } do
+    it("mean the same below a CA with a key of " .. kind, function()
+      local root = mint.ca { subject = "Root", key = kind }
+      for _, word in ipairs(mint.words()) do assert_case(mint.case(word, root)) end
+    end)
+  end
+
+  it("mean the same below an intermediate CA", function()
+    local issuing = mint.ca "Root":intermediate "Issuing"
+    for _, word in ipairs(mint.words()) do assert_case(mint.case(word, issuing)) end
+  end)
+
+  it("go together", function()
+    local root = mint.ca "Root"
+    local made = root:make { dns = "mail.example", wrong = { "expired", "name_mismatch" } }
+    assert.equal("expired name_mismatch", (problems {
+      chain = made:chain(), name = "mail.example", trust = root:cert(), profile = "private",
+    }))
+  end)
+
+  it("may be one's own", function()
+    local root = mint.ca "Root"
+    local made = root:make {
+      dns = "mail.example",
+      wrong = { tbs = function(bytes) return bytes:gsub("mail.example", "evil.example") end },
+    }
+    assert_right {
+      chain = made:chain(), name = "evil.example", trust = root:cert(), profile = "private",
+    }
+  end)
+
+  it("make no certificate where secsock can read none", function()
+    local id, err, details = mint.ca():issue { dns = "mail.example", wrong = "malformed" }
+    assert.is_nil(id)
+    assert.equal("format", err)
+    assert.matches("serial number is malformed", details.message)
+  end)
+end)
+
+-- ----------------------------------------------------------------------------------- revocation
+
+describe("A minted CA", function()
+  local root, made, options
+
+  before_each(function()
+    root = mint.ca "Root"
+    made = root:make { dns = "mail.example" }
+    options = {
+      chain = made:chain(), name = "mail.example", trust = root:cert(), profile = "private",
+      revocation = "leaf",
+    }
+  end)
+
+  it("says in lists what is revoked", function()
+    options.crl = { data = root:crl() }
+    assert_right(options)
+    root:revoke(root:issue { dns = "other.example" }, "superseded")
+    options.crl = { data = root:crl { number = 2 } }
+    assert_right(options)
+    root:revoke(made:cert(), "keyCompromise", os.time() - 60)
+    options.crl = { data = root:crl { number = 3 } }
+    assert.equal("revoked", (problems(options)))
+  end)
+
+  it("says in responses what is revoked", function()
+    for _, by in ipairs { root, root:responder() } do
+      for _, digest in ipairs { "sha1", "sha256" } do
+        options.ocsp = by:ocsp(made, { digest = digest })
+        assert_right(options)
+      end
+    end
+    root:revoke(made, "keyCompromise")
+    for _, by in ipairs { root, root:responder { key = "ed25519" } } do
+      options.ocsp = by:ocsp(made:cert())
+      assert.equal("revoked", (problems(options)))
+    end
+  end)
+
+  it("says so with every kind of key", function()
+    for _, kind in ipairs { "p384", "ed25519", "rsa2048" } do
+      local other = mint.ca { subject = "Other", key = kind }
+      local one = other:make { dns = "mail.example" }
+      for _, said in ipairs { { crl = { data = other:crl() } }, { ocsp = other:ocsp(one) } } do
+        said.chain, said.name, said.trust = one:chain(), "mail.example", other:cert()
+        said.revocation, said.profile = "leaf", "private"
+        assert_right(said)
+      end
+    end
+  end)
+end)
+
+-- -------------------------------------------------------------------------------- the same again
+
+describe("A mint with a seed", function()
+  local function run(seed, kind)
+    local own = mint.with { seed = seed, time = 1767225600 }
+    local root = own.ca(own, { subject = "Root", key = kind })
+    local made = root:make { dns = "mail.example", key = kind }
+    return root, made
+  end
+
+  it("makes the same bytes again with Edwards keys", function()
+    for _, kind in ipairs { "ed25519", "ed448" } do
+      local one_root, one = run("a", kind)
+      local root, again = run("a", kind)
+      assert.equal(hex(one_root.der), hex(root.der))
+      assert.equal(hex(one:chain()), hex(again:chain()))
+      assert.equal(hex(one_root:crl()), hex(root:crl()))
+      local _, other = run("b", kind)
+      assert.are_not.equal(one.key.private, other.key.private)
+      assert.are_not.equal(one.serial, other.serial)
+    end
+  end)
+
+  it("makes the same keys, numbers and dates again with others", function()
+    for _, kind in ipairs { "p256", "p384", "p521" } do
+      local _, one = run("a", kind)
+      local _, again = run("a", kind)
+      assert.equal(one.key.private, again.key.private)
+      assert.equal(one.serial, again.serial)
+      assert.equal(one:cert():notafter(), again:cert():notafter())
+      assert.are_not.equal(one.key.private, select(2, run("b", kind)).key.private)
+    end
+  end)
+
+  it("makes what is right at its own time", function()
+    local root, made = run("a")
+    assert_right {
+      chain = made:chain(), name = "mail.example", trust = root:cert(), profile = "private",
+      time = 1767225600,
+    }
+  end)
+
+  it("makes cases that are the same at its own time", function()
+    local own = mint.with { seed = "a", time = 2000000000 }
+    for _, word in ipairs(mint.words()) do assert_case(own:case(word)) end
+  end)
+end)
+
+-- ---------------------------------------------------------------------------------------- openssl
+
+describe("openssl", function()
+  local root, issuing, made
+
+  setup(function()
+    root = mint.ca "Root"
+    issuing = root:intermediate "Issuing"
+    made = issuing:make {
+      dns = { "mail.example", "*.mail.example" }, ip = { "192.0.2.1", "2001:db8::1" },
+      email = "joe@example.org", uri = "https://mail.example/", crl = "http://example/crl",
+      ocsp = "http://example/ocsp", issuers = "http://example/ca", policies = "1.2.3.4",
+      must_staple = true,
+    }
+    file("root.pem", root:pem())
+    file("issuing.pem", issuing:pem())
+    file("leaf.pem", made:pem())
+    file("leaf.key", made:keypem())
+  end)
+
+  it("reads a certificate", function()
+    local text = openssl("x509 -in %s/leaf.pem -noout -text", folder)
+    for _, part in ipairs {
+      "Version: 3 (0x2)", "Signature Algorithm: ecdsa-with-SHA256", "Issuer: CN = Issuing",
+      "Subject: CN = mail.example", "NIST CURVE: P-256", "CA:FALSE", "Digital Signature",
+      "TLS Web Server Authentication", "DNS:mail.example, DNS:*.mail.example",
+      "IP Address:192.0.2.1", "IP Address:2001:DB8:0:0:0:0:0:1", "email:joe@example.org",
+      "URI:https://mail.example/", "URI:http://example/crl", "OCSP - URI:http://example/ocsp",
+      "CA Issuers - URI:http://example/ca", "Policy: 1.2.3.4", "status_request",
+    } do
+      assert(text:find(part, 1, true), part .. " is not in:\n" .. text)
+    end
+  end)
+
+  it("finds a chain right", function()
+    local verify = "verify -x509_strict -purpose sslserver -verify_hostname a.mail.example" ..
+      " -CAfile %s/root.pem -untrusted %s/issuing.pem %s/leaf.pem"
+    assert.matches("leaf.pem: OK", openssl(verify, folder, folder, folder))
+  end)
+
+  for _, kind in ipairs { "p384", "p521", "ed25519", "ed448", "rsa2048" } do
+    it("finds a chain right with keys of " .. kind, function()
+      local other = mint.ca { subject = "Other", key = kind }
+      local leaf = other:make { dns = "mail.example", key = kind }
+      local key = file(kind .. ".key", leaf:keypem())
+      local trust, chain = file("other.pem", other:pem()), file("other-leaf.pem", leaf:pem())
+      assert.matches(": OK", openssl("verify -x509_strict -CAfile %s %s", trust, chain))
+      assert.equal(openssl("pkey -in %s -pubout", key),
+        openssl("x509 -in %s -noout -pubkey", chain))
+    end)
+  end
+
+  it("reads a list", function()
+    issuing:revoke(made, "keyCompromise")
+    local list = file("list.der", issuing:crl { number = 7 })
+    local said = openssl("crl -inform DER -in %s -noout -text -CAfile %s/issuing.pem", list, folder)
+    assert.matches("verify OK", said)
+    assert.matches("CRL Number:%s+7", said)
+    assert.matches("Key Compromise", said)
+    assert.matches("Serial Number: " .. hex(made.serial):upper(), said)
+  end)
+
+  it("reads a response", function()
+    local other = issuing:make { dns = "other.example" }
+    file("other.pem", other:pem())
+    for by, responder in pairs { issuer = issuing, delegate = issuing:responder() } do
+      local path = file(by .. ".der", responder:ocsp(other))
+      local said = openssl("ocsp -respin %s -issuer %s/issuing.pem -cert %s/other.pem" ..
+        " -CAfile %s/root.pem -verify_other %s/issuing.pem -no_nonce", path, folder, folder,
+        folder, folder)
+      assert.matches("Response verify OK", said)
+      assert.matches("other.pem: good", said)
+    end
+  end)
+
+  it("reads a PFX file", function()
+    local bytes = made:cert():export("pfx", { key = true, password = "secret" })
+    local said = openssl("pkcs12 -in %s -passin pass:secret -nodes", file("id.pfx", bytes))
+    assert.matches("BEGIN PRIVATE KEY", said)
+    assert.equal(2, select(2, said:gsub("BEGIN CERTIFICATE", "")))
+  end)
+end)
+
+-- --------------------------------------------------------------------------------------- the bytes
+
+describe("The DER builder", function()
+  it("writes lengths in as few octets as they take", function()
+    for length, header in pairs {
+      [0] = "0400", [127] = "047f", [128] = "048180", [255] = "0481ff", [256] = "04820100",
+      [65536] = "0483010000",
+    } do
+      assert.equal(header, hex(der.header(4, length)))
+      assert.equal(header, hex(der.octet_string(("x"):rep(length)):sub(1, #header / 2)))
+    end
+    assert.equal("0482007f", hex(der.header(4, 127, 2)))
+  end)
+
+  it("writes numbers as they are written", function()
+    for number, bytes in pairs {
+      [0] = "020100", [127] = "02017f", [128] = "02020080", [256] = "02020100",
+      [65537] = "0203010001",
+    } do
+      assert.equal(bytes, hex(der.integer(number)))
+    end
+    assert.equal("0201ff", hex(der.integer "\255"))
+  end)
+
+  it("writes object identifiers", function()
+    for text, bytes in pairs {
+      ["2.5.29.17"] = "0603551d11", ["1.2.840.113549.1.1.11"] = "06092a864886f70d01010b",
+      ["2.999"] = "06028837", ["0.9.2342.19200300.100.1.25"] = "060a0992268993f22c640119",
+    } do
+      assert.equal(bytes, hex(der.oid(text)))
+    end
+    assert.has_error(function() der.oid "one" end)
+  end)
+
+  it("writes named bits without zeros at the end", function()
+    assert.equal("03020780", hex(der.named_bits { 0 }))
+    assert.equal("03020106", hex(der.named_bits { 5, 6 }))
+    assert.equal("0303070080", hex(der.named_bits { 8 }))
+    assert.equal("030100", hex(der.named_bits {}))
+  end)
+
+  it("reads what it has written", function()
+    local bytes = der.sequence(der.integer(5), der.octet_string(("x"):rep(300)))
+    local tag, content, behind = der.read(bytes)
+    assert.equal(0x30, tag)
+    assert.equal(#bytes + 1, behind)
+    local _, number, second = der.read(content)
+    assert.equal("\5", number)
+    assert.equal(("x"):rep(300), (select(2, der.read(content, second))))
+  end)
+end)
