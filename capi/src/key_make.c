@@ -12,11 +12,16 @@
 #include <wolfssl/wolfcrypt/rsa.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "error.h"
 #include "key.h"
 
-/* A private key as wolfCrypt has it, which is secret and large: it stands on the heap. */
+/* Of anything that is made: the private key of RSA-4096 takes 2,400 bytes. */
+enum { LARGEST = 4096 };
+
+/* A private key as wolfCrypt has it, which is secret and large: it stands on the heap. What is made
+ * stands in `made` first, for not all of wolfCrypt keeps within the room that it is given. */
 struct workshop {
     enum pubkey_kind kind;
     WC_RNG rng;
@@ -27,6 +32,7 @@ struct workshop {
         ed25519_key ed25519;
         ed448_key ed448;
     };
+    uint8_t made[LARGEST];
 };
 
 /* Every function below returns a wolfCrypt error, or a length. */
@@ -81,8 +87,23 @@ static struct workshop *workshop_open(secsock_error *error)
     return shop;
 }
 
-/* Frees, and turns wolfCrypt's result into one of ours. */
-static int workshop_close(struct workshop *shop, int result, const char *what, secsock_error *error)
+/* What wolfCrypt's result comes to, `what` having been made or not. */
+static int deliver(const struct workshop *shop, int result, const char *what, void *out,
+                   size_t size, secsock_error *error)
+{
+    if (result == MEMORY_E)
+        return error_memory(error);
+    if (result < 0)
+        return error_set(error, SECSOCK_E_FORMAT, "%s cannot be made: %s", what,
+                         wc_GetErrorString(result));
+    if ((size_t)result > size)
+        return error_set(error, SECSOCK_E_LIMIT, "there is no room for %s: it takes %d bytes", what,
+                         result);
+    memcpy(out, shop->made, (size_t)result);
+    return result;
+}
+
+static void workshop_close(struct workshop *shop)
 {
     if (shop->key_ready)
         close_key(shop);
@@ -90,14 +111,6 @@ static int workshop_close(struct workshop *shop, int result, const char *what, s
         wc_FreeRng(&shop->rng);
     secret_erase(shop, sizeof(*shop));
     free(shop);
-    if (result >= 0)
-        return result;
-    if (result == MEMORY_E)
-        return error_memory(error);
-    if (result == BUFFER_E || result == RSA_BUFFER_E)
-        return error_set(error, SECSOCK_E_LIMIT, "there is no room for %s", what);
-    return error_set(error, SECSOCK_E_FORMAT, "%s cannot be made: %s", what,
-                     wc_GetErrorString(result));
 }
 
 static int need_random(struct workshop *shop)
@@ -188,40 +201,35 @@ static int make_seeded(struct workshop *shop, const struct recipe *recipe, int k
 }
 
 /* wolfCrypt writes RSA keys as PKCS #1 alone. */
-static int write_rsa(RsaKey *rsa, uint8_t *out, word32 size)
+static int write_rsa(struct workshop *shop)
 {
-    enum { LARGEST = 4096 };
     struct secret plain;
+    word32 len = LARGEST;
     int result;
     if (!secret_new(&plain, LARGEST))
         return MEMORY_E;
-    result = wc_RsaKeyToDer(rsa, plain.data, LARGEST);
+    result = wc_RsaKeyToDer(&shop->rsa, plain.data, LARGEST);
     if (result > 0)
-        result = wc_CreatePKCS8Key(out, &size, plain.data, (word32)result, RSAk, NULL, 0);
+        result = wc_CreatePKCS8Key(shop->made, &len, plain.data, (word32)result, RSAk, NULL, 0);
     secret_free(&plain);
     return result;
 }
 
-static int write_key(struct workshop *shop, uint8_t *out, word32 size)
+static int write_key(struct workshop *shop)
 {
+    word32 len = LARGEST;
     int result;
     switch (shop->kind) {
     case PUBKEY_RSA:
-        return write_rsa(&shop->rsa, out, size);
+        return write_rsa(shop);
     case PUBKEY_EC:
-        result = wc_EccKeyToPKCS8(&shop->ec, out, &size);
-        return result < 0 ? result : (int)size;
+        result = wc_EccKeyToPKCS8(&shop->ec, shop->made, &len);
+        return result < 0 ? result : (int)len;
     case PUBKEY_ED25519:
-        return wc_Ed25519PrivateKeyToDer(&shop->ed25519, out, size);
+        return wc_Ed25519PrivateKeyToDer(&shop->ed25519, shop->made, LARGEST);
     default:
-        return wc_Ed448PrivateKeyToDer(&shop->ed448, out, size);
+        return wc_Ed448PrivateKeyToDer(&shop->ed448, shop->made, LARGEST);
     }
-}
-
-/* No more than what wolfCrypt's numbers hold. */
-static word32 room(size_t size)
-{
-    return size < INT32_MAX ? (word32)size : INT32_MAX;
 }
 
 int secsock_key_generate(int kind, const void *seed, size_t seed_len, void *out, size_t size,
@@ -245,8 +253,10 @@ int secsock_key_generate(int kind, const void *seed, size_t seed_len, void *out,
         result = seed != NULL ? make_seeded(shop, recipe, kind, (struct slice){ seed, seed_len })
                               : make_random(shop, recipe);
     if (result == 0)
-        result = write_key(shop, out, room(size));
-    return workshop_close(shop, result, "the key", error);
+        result = write_key(shop);
+    result = deliver(shop, result, "the key", out, size, error);
+    workshop_close(shop);
+    return result;
 }
 
 /* Reads PKCS #8. What Edwards keys leave out, their public half, is computed. */
@@ -276,17 +286,17 @@ static int read_key(struct workshop *shop, struct slice key)
     }
 }
 
-static int write_public(struct workshop *shop, uint8_t *out, word32 size)
+static int write_public(struct workshop *shop)
 {
     switch (shop->kind) {
     case PUBKEY_RSA:
-        return wc_RsaKeyToPublicDer(&shop->rsa, out, size);
+        return wc_RsaKeyToPublicDer(&shop->rsa, shop->made, LARGEST);
     case PUBKEY_EC:
-        return wc_EccPublicKeyToDer(&shop->ec, out, size, 1);
+        return wc_EccPublicKeyToDer(&shop->ec, shop->made, LARGEST, 1);
     case PUBKEY_ED25519:
-        return wc_Ed25519PublicKeyToDer(&shop->ed25519, out, size, 1);
+        return wc_Ed25519PublicKeyToDer(&shop->ed25519, shop->made, LARGEST, 1);
     default:
-        return wc_Ed448PublicKeyToDer(&shop->ed448, out, size, 1);
+        return wc_Ed448PublicKeyToDer(&shop->ed448, shop->made, LARGEST, 1);
     }
 }
 
@@ -306,8 +316,10 @@ int secsock_key_public(const void *key, size_t len, void *out, size_t size, secs
         return result == SECSOCK_OK ? SECSOCK_E_MEMORY : result;
     result = read_key(shop, (struct slice){ key, len });
     if (result == 0)
-        result = write_public(shop, out, room(size));
-    return workshop_close(shop, result, "the public key", error);
+        result = write_public(shop);
+    result = deliver(shop, result, "the public key", out, size, error);
+    workshop_close(shop);
+    return result;
 }
 
 /* ------------------------------------------------------------------------------- signatures */
@@ -346,8 +358,7 @@ static const struct scheme *find_scheme(int number)
     return NULL;
 }
 
-static int sign_rsa(struct workshop *shop, const struct scheme *scheme, struct slice hash,
-                    uint8_t *out, word32 size)
+static int sign_rsa(struct workshop *shop, const struct scheme *scheme, struct slice hash)
 {
     uint8_t encoded[MAX_DER_DIGEST_SZ];
     word32 len;
@@ -355,41 +366,41 @@ static int sign_rsa(struct workshop *shop, const struct scheme *scheme, struct s
     if (result != 0)
         return result;
     if (scheme->mgf != 0)
-        return wc_RsaPSS_Sign(hash.data, (word32)hash.len, out, size, scheme->digest, scheme->mgf,
-                              &shop->rsa, &shop->rng);
+        return wc_RsaPSS_Sign(hash.data, (word32)hash.len, shop->made, LARGEST, scheme->digest,
+                              scheme->mgf, &shop->rsa, &shop->rng);
     len = wc_EncodeSignature(encoded, hash.data, (word32)hash.len, scheme->oid_sum);
-    return wc_RsaSSL_Sign(encoded, len, out, size, &shop->rsa, &shop->rng);
+    return wc_RsaSSL_Sign(encoded, len, shop->made, LARGEST, &shop->rsa, &shop->rng);
 }
 
-static int sign_ec(struct workshop *shop, struct slice hash, uint8_t *out, word32 size)
+static int sign_ec(struct workshop *shop, struct slice hash)
 {
-    int result = wc_ecc_sig_size(&shop->ec);
-    if (result < 0 || (word32)result > size)
-        return result < 0 ? result : BUFFER_E;
-    result = wc_ecc_set_rng(&shop->ec, &shop->rng);
+    word32 len = LARGEST;
+    int result = wc_ecc_set_rng(&shop->ec, &shop->rng);
     if (result == 0)
-        result = wc_ecc_sign_hash(hash.data, (word32)hash.len, out, &size, &shop->rng, &shop->ec);
-    return result == 0 ? (int)size : result;
+        result =
+            wc_ecc_sign_hash(hash.data, (word32)hash.len, shop->made, &len, &shop->rng, &shop->ec);
+    return result == 0 ? (int)len : result;
 }
 
 /* Edwards keys sign the data itself. */
-static int sign_data(struct workshop *shop, struct slice data, uint8_t *out, word32 size)
+static int sign_data(struct workshop *shop, struct slice data)
 {
+    word32 len = LARGEST;
     int result =
         shop->kind == PUBKEY_ED25519
-            ? wc_ed25519_sign_msg(data.data, (word32)data.len, out, &size, &shop->ed25519)
-            : wc_ed448_sign_msg(data.data, (word32)data.len, out, &size, &shop->ed448, NULL, 0);
-    return result == 0 ? (int)size : result;
+            ? wc_ed25519_sign_msg(data.data, (word32)data.len, shop->made, &len, &shop->ed25519)
+            : wc_ed448_sign_msg(data.data, (word32)data.len, shop->made, &len, &shop->ed448, NULL,
+                                0);
+    return result == 0 ? (int)len : result;
 }
 
-static int sign(struct workshop *shop, const struct scheme *scheme, struct slice data, uint8_t *out,
-                word32 size)
+static int sign(struct workshop *shop, const struct scheme *scheme, struct slice data)
 {
     uint8_t digest[WC_MAX_DIGEST_SIZE];
     struct slice hash = { digest, 0 };
     int result;
     if (scheme->digest == WC_HASH_TYPE_NONE)
-        return sign_data(shop, data, out, size);
+        return sign_data(shop, data);
     result = wc_HashGetDigestSize(scheme->digest);
     if (result < 0)
         return result;
@@ -399,8 +410,7 @@ static int sign(struct workshop *shop, const struct scheme *scheme, struct slice
         result = need_random(shop);
     if (result != 0)
         return result;
-    return shop->kind == PUBKEY_RSA ? sign_rsa(shop, scheme, hash, out, size)
-                                    : sign_ec(shop, hash, out, size);
+    return shop->kind == PUBKEY_RSA ? sign_rsa(shop, scheme, hash) : sign_ec(shop, hash);
 }
 
 int secsock_key_sign(const void *key, size_t len, int number, const void *data, size_t data_len,
@@ -421,8 +431,10 @@ int secsock_key_sign(const void *key, size_t len, int number, const void *data, 
         return SECSOCK_E_MEMORY;
     result = read_key(shop, (struct slice){ key, len });
     if (result == 0)
-        result = sign(shop, scheme, (struct slice){ data, data_len }, out, room(size));
-    return workshop_close(shop, result, "the signature", error);
+        result = sign(shop, scheme, (struct slice){ data, data_len });
+    result = deliver(shop, result, "the signature", out, size, error);
+    workshop_close(shop);
+    return result;
 }
 
 int secsock_digest(int kind, const void *data, size_t len, void *out, size_t size,

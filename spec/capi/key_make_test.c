@@ -166,7 +166,7 @@ static void test_arguments(void)
 }
 
 /* Everything once, with the n-th allocation failing; whether all of it worked. */
-static bool work(int kind, int scheme, const struct bytes *key)
+static bool work(const char *kind_name, int kind, int scheme, const struct bytes *key)
 {
     struct bytes made, public, signature;
     secsock_error error;
@@ -178,7 +178,7 @@ static bool work(int kind, int scheme, const struct bytes *key)
     };
     for (size_t i = 0; i < 3; i++) {
         if (results[i] <= 0 && results[i] != SECSOCK_E_MEMORY && results[i] != SECSOCK_E_FORMAT)
-            CHECK(false, "%s: step %zu gives %d", kinds[0].name, i, results[i]);
+            CHECK(false, "%s: step %zu gives %d", kind_name, i, results[i]);
     }
     return results[0] > 0 && results[1] > 0 && results[2] > 0;
 }
@@ -192,7 +192,7 @@ static void test_memory(size_t i)
     long before = memory_live();
     while (failed) {
         memory_fail(++n);
-        worked = work(kinds[i].kind, kinds[i].scheme, &key);
+        worked = work(kinds[i].name, kinds[i].kind, kinds[i].scheme, &key);
         failed = memory_failed();
         memory_fail(0);
         if (failed && worked)
