@@ -409,7 +409,7 @@ end)
 describe("A mint with a seed", function()
   local function run(seed, kind)
     local own = mint.with { seed = seed, time = 1767225600 }
-    local root = own.ca(own, { subject = "Root", key = kind })
+    local root = own:ca { subject = "Root", key = kind }
     local made = root:make { dns = "mail.example", key = kind }
     return root, made
   end

@@ -48,7 +48,7 @@ end
 ---@field issuer secsock.mint.ca
 ---@field serial string      octets
 ---@field issuers string[]   those to send behind it, in DER
----@field private? false     the certificate has another public key than it should: none of ours
+---@field foreign boolean     its public key is on purpose not that of the private key
 local made = {}
 made.__index = made
 
@@ -69,8 +69,7 @@ function made:keypem() return pem(self.key.private, "PRIVATE KEY") end
 ---@return string? err  "format": secsock cannot read it
 ---@return secsock.error? details
 function made:cert()
-  local private = self.private ~= false and self.key.private or nil
-  return core.cert.assemble(self:chain(), private)
+  return core.cert.assemble(self:chain(), not self.foreign and self.key.private or nil)
 end
 
 -- --------------------------------------------------------------------------------- the authority
@@ -107,7 +106,7 @@ local function make(mint, by, from)
   local words, now = words_of(from.wrong), mint:now()
   apply(words, "fields", from, now)
   by = by and apply(words, "issuer", by)
-  local key = mint:key_of(from.key or (by and "p256") or "p256", from.ca)
+  local key = mint:key_of(from.key or "p256", from.ca)
   local self_signed = not by
   for _, word in ipairs(words) do self_signed = self_signed or word.self_signed end
   local signer = self_signed and { key = key } or by
@@ -121,7 +120,7 @@ local function make(mint, by, from)
   return {
     der = bytes, key = key, issuer = by, serial = serial,
     issuers = self_signed and {} or by:to_send(),
-    name = parts.subject, private = parts.public == key.public and nil,
+    name = parts.subject, foreign = parts.public ~= key.public,
   }
 end
 
@@ -250,15 +249,10 @@ end
 
 --- Where keys, serial numbers and times come from.
 ---@class secsock.mint
-local mint = { wrong = wrong, der = der, names = names, pem = pem }
+local mint = {}
 mint.__index = mint
 
---- A mint of its own. With a seed the same calls make the same keys, serial numbers and, where the
---- time is said too, dates: with Ed25519 and Ed448 also the same bytes; signatures of the others
---- hold randomness, and RSA keys are never from a seed.
----@param from { seed?: string, time?: integer }
----@return secsock.mint
-function mint.with(from)
+local function new_mint(from)
   check.options(from, { seed = "string", time = "number" })
   return setmetatable({ seed = from.seed, time = from.time, cas = 0, count = 0, pool = {} }, mint)
 end
@@ -278,50 +272,38 @@ function mint:serial()
   return string.char(64 + bytes:byte() % 64) .. bytes:sub(2, 16)
 end
 
--- A key, from its kind. RSA keys take long to make: from the third on they are used again, but not
--- those of CAs.
-function mint:key_of(kind, own)
-  if type(kind) == "table" then return kind end
-  if not kind:find "^rsa" then
-    return keys.new(kind, self.seed and self:fresh(kind))
-  elseif own then
-    return keys.new(kind)
-  end
-  local pool = self.pool[kind] or { at = 0 }
-  self.pool[kind] = pool
+-- RSA keys take long to make: every kind of them has two, which take turns.
+local function pooled(pools, kind)
+  local pool = pools[kind] or { at = 0 }
+  pools[kind] = pool
   pool.at = pool.at % 2 + 1
   pool[pool.at] = pool[pool.at] or keys.new(kind)
   return pool[pool.at]
 end
 
-local default = mint.with {}
-
--- The functions of a mint can be called on the module itself: mint.ca "Test Root".
-local function both(method)
-  return function(self, ...)
-    if getmetatable(self) == mint then return method(self, ...) end
-    return method(default, self, ...)
-  end
+-- A key from its kind, or the one that was given. `own`: one that nobody else has, as CAs must.
+function mint:key_of(kind, own)
+  if type(kind) == "table" then return kind end
+  if not kind:find "^rsa" then return keys.new(kind, self.seed and self:fresh(kind)) end
+  return own and keys.new(kind) or pooled(self.pool, kind)
 end
 
 --- A root: a CA that signs itself.
 ---@param from? string|secsock.mint.description  a string is its name
 ---@return secsock.mint.ca
-mint.ca = both(function(self, from) return new_ca(self, nil, from) end)
+function mint:ca(from) return new_ca(self, nil, from) end
 
 --- A key, for several certificates.
 ---@param kind secsock.mint.kind
 ---@return secsock.mint.key
-mint.key = both(function(self, kind) return self:key_of(kind, true) end)
+function mint:key(kind) return self:key_of(kind, true) end
 
 --- A certificate that is signed with its own key and is no CA's.
 ---@param from secsock.mint.description
 ---@return secsock.cert? identity
 ---@return string? err
 ---@return secsock.error? details
-mint.selfsigned = both(function(self, from)
-  return setmetatable(make(self, nil, from), made):cert()
-end)
+function mint:selfsigned(from) return setmetatable(make(self, nil, from), made):cert() end
 
 ---@class secsock.mint.case
 ---@field word string
@@ -335,8 +317,8 @@ end)
 ---@param word string
 ---@param by? secsock.mint.ca  a new root unless said
 ---@return secsock.mint.case
-mint.case = both(function(self, word, by)
-  by = by or new_ca(self, nil, "Test Root")
+function mint:case(word, by)
+  by = by or self:ca "Test Root"
   local is = words_of(word)[1]
   local one = by:make { dns = "mail.example", wrong = word }
   local options = {
@@ -345,15 +327,38 @@ mint.case = both(function(self, word, by)
   }
   if is.judge then is.judge(options, one, by) end
   return { word = word, problem = is.problem, text = is.text, made = one, options = options }
-end)
+end
+
+-- ------------------------------------------------------------------------------------ the module
+
+---@class secsock.mint.module
+---@field wrong table<string, secsock.mint.wrong>
+---@field ca fun(from?: string|secsock.mint.description): secsock.mint.ca
+---@field key fun(kind: secsock.mint.kind): secsock.mint.key
+---@field selfsigned fun(from: secsock.mint.description): secsock.cert?, string?, secsock.error?
+---@field case fun(word: string, by?: secsock.mint.ca): secsock.mint.case
+local module = { wrong = wrong, der = der, names = names, pem = pem }
+
+--- A mint of its own, with the functions of this module as methods. With a seed the same calls make
+--- the same keys, serial numbers and, where the time is said too, dates: with Ed25519 and Ed448 also
+--- same bytes. Signatures of the others hold randomness, and RSA keys are never from a seed.
+---@param from { seed?: string, time?: integer }
+---@return secsock.mint
+function module.with(from) return new_mint(from) end
 
 --- The words, sorted.
 ---@return string[]
-function mint.words()
+function module.words()
   local list = {}
   for word in pairs(wrong) do list[#list + 1] = word end
   table.sort(list)
   return list
 end
 
-return mint
+-- Without a mint of one's own there is this one, which lives as long as the module.
+local default = new_mint {}
+for _, name in ipairs { "ca", "key", "selfsigned", "case" } do
+  module[name] = function(...) return default[name](default, ...) end
+end
+
+return module
