@@ -27,6 +27,7 @@
  *     verdicts                what validation found out about a peer
  *     validation by itself    the same of files and of memory, without a connection
  *     certificates            load, ask, export
+ *     keys                    make, sign, digest: what certificates are made of
  *     stores                  collect, keep in folders, find
  *
  * RESULTS. A function that returns int returns zero or a count on success and a negative

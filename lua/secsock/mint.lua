@@ -339,9 +339,9 @@ end
 ---@field case fun(word: string, by?: secsock.mint.ca): secsock.mint.case
 local module = { wrong = wrong, der = der, names = names, pem = pem }
 
---- A mint of its own, with the functions of this module as methods. With a seed the same calls make
---- the same keys, serial numbers and, where the time is said too, dates: with Ed25519 and Ed448 also
---- same bytes. Signatures of the others hold randomness, and RSA keys are never from a seed.
+--- A mint of its own, with the functions of this module as methods. With a seed the same calls
+--- make the same keys, serial numbers and, where the time is said too, dates; with Ed25519 and Ed448
+--- also the same bytes. Signatures of the others hold randomness, and RSA keys are never from a seed.
 ---@param from { seed?: string, time?: integer }
 ---@return secsock.mint
 function module.with(from) return new_mint(from) end

@@ -127,7 +127,8 @@ static int hasfeature(lua_State *L)
 
 static int list(lua_State *L)
 {
-    static const char *const kinds[] = { "versions", "ciphers", "groups", "features", "problems", NULL };
+    static const char *const kinds[] = { "versions", "ciphers",  "groups",
+                                         "features", "problems", NULL };
     secsock_list_kind kind = (secsock_list_kind)luaL_checkoption(L, 1, NULL, kinds);
     const char *entry;
 

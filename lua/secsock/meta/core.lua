@@ -21,7 +21,7 @@ function core.wolfsslversion() end
 function core.hasfeature(name) end
 
 --- What there is, by preference.
----@param kind "versions"|"ciphers"|"groups"|"features"
+---@param kind "versions"|"ciphers"|"groups"|"features"|"problems"
 ---@return string[]
 function core.list(kind) end
 
