@@ -340,8 +340,8 @@ end
 local module = { wrong = wrong, der = der, names = names, pem = pem }
 
 --- A mint of its own, with the functions of this module as methods. With a seed the same calls
---- make the same keys, serial numbers and, where the time is said too, dates; with Ed25519 and Ed448
---- also the same bytes. Signatures of the others hold randomness, and RSA keys are never from a seed.
+--- make the same keys, serial numbers and, where the time is said too, dates; with Ed25519 and
+--- Ed448 the same bytes. Signatures of the others hold randomness, and RSA keys are never from it.
 ---@param from { seed?: string, time?: integer }
 ---@return secsock.mint
 function module.with(from) return new_mint(from) end
