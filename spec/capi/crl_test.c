@@ -259,7 +259,7 @@ static void sets(void)
     char *pem = pki_read("revocation/both.pem", &len);
     CHECK(crl_set_add(set, (struct slice){ (uint8_t *)pem, len }, &error) == 2,
           "two lists of one PEM text are added");
-    pem[len / 2 + 80] ^= 4;
+    strstr(strstr(pem, "-----END"), "-----\nM")[6] ^= 4; /* the tag of the second */
     CHECK(crl_set_add(set, (struct slice){ (uint8_t *)pem, len }, &error) == SECSOCK_E_FORMAT &&
               strstr(error.message, "block 2 (X509 CRL") != NULL,
           "a damaged block is named: %s", error.message);
