@@ -6,7 +6,7 @@
 #include "oid.h"
 #include "policy.h"
 
-enum { NAME_SIZE = 160, RSA_LEAST = 2048, RSA_MOST = 8192 };
+enum { RSA_LEAST = 2048, RSA_MOST = 8192 };
 
 enum profile_role judge_role(const struct path *path, size_t index)
 {
@@ -25,18 +25,6 @@ bool judge_holds(const secsock_store *store, const struct x509 *x509)
             return true;
     }
     return false;
-}
-
-/* A Name as text, for sentences. */
-static const char *named(struct slice name, char buffer[NAME_SIZE])
-{
-    struct text text;
-    text_begin(&text, buffer, NAME_SIZE);
-    if (x509_name_is_empty(name))
-        text_add(&text, "somebody without a name");
-    else
-        name_text(&text, name);
-    return buffer;
 }
 
 /* ------------------------------------------------------------------- a certificate by itself */
@@ -201,11 +189,12 @@ void judge_cert(const struct validation *in, const struct pubkey *key, enum prof
 static void check_signature(const struct link *link, const struct link *issuer,
                             struct report *report)
 {
-    char name[NAME_SIZE], oid_buffer[64];
+    char name[NAME_TEXT_SIZE], oid_buffer[64];
     struct slice oid = { NULL, 0 }, parameters;
     if (link->signature == SIGNATURE_BAD)
         report_add(report, SECSOCK_PROBLEM_BAD_SIGNATURE, NULL,
-                   "it was not signed with the key of %s", named(issuer->cert->x509.subject, name));
+                   "it was not signed with the key of %s",
+                   name_in_words(issuer->cert->x509.subject, name));
     if (link->signature != SIGNATURE_UNSUPPORTED)
         return;
     oid_algorithm(link->cert->x509.sig_alg, &oid, &parameters);
@@ -213,7 +202,7 @@ static void check_signature(const struct link *link, const struct link *issuer,
     report_add(report, SECSOCK_PROBLEM_UNSUPPORTED, "RFC 5280, 4.1.1.2",
                "its signature (%s) by the key of %s cannot be checked here",
                oid_name(oid) != NULL ? oid_name(oid) : oid_buffer,
-               named(issuer->cert->x509.subject, name));
+               name_in_words(issuer->cert->x509.subject, name));
 }
 
 /* Section 4.2.1.2: the issuer's own identifier is what its certificates are to carry. */
@@ -235,11 +224,11 @@ struct depth {
 static void check_depth(struct depth *depth, const struct x509 *ca, bool anchor,
                         struct report *report)
 {
-    char name[NAME_SIZE];
+    char name[NAME_TEXT_SIZE];
     bool counts = !anchor && !x509_is_self_issued(ca);
     if (counts && depth->left == 0)
         report_add(report, SECSOCK_PROBLEM_PATH_TOO_LONG, NULL, "no CA may stand here: %s %s",
-                   depth->limited_by != NULL ? named(depth->limited_by->subject, name)
+                   depth->limited_by != NULL ? name_in_words(depth->limited_by->subject, name)
                                              : "the depth",
                    depth->limited_by != NULL ? "limits the path" : "is limited");
     if (counts && depth->left > 0)
@@ -256,7 +245,7 @@ static void report_constraint(enum constraints_result result, const struct x509 
         [CONSTRAINTS_NOT_PERMITTED] = "does not permit",
         [CONSTRAINTS_UNCLEAR] = "constrains in a way that cannot be checked",
     };
-    char issuer[NAME_SIZE], buffer[NAME_SIZE];
+    char issuer[NAME_TEXT_SIZE], buffer[NAME_TEXT_SIZE];
     struct text text;
     if (result == CONSTRAINTS_TOO_COMPLEX) {
         report_add(report, SECSOCK_PROBLEM_TOO_COMPLEX, NULL,
@@ -271,7 +260,7 @@ static void report_constraint(enum constraints_result result, const struct x509 
     else
         text_add_bytes(&text, name->value);
     report_add(report, SECSOCK_PROBLEM_NAME_CONSTRAINT, NULL, "issued for %s, which %s %s", buffer,
-               named(ca->subject, issuer), why[result]);
+               name_in_words(ca->subject, issuer), why[result]);
 }
 
 /* Section 6.1.3 (b) and (c), of one certificate against each CA above it. */

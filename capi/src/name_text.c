@@ -234,3 +234,14 @@ void name_text(struct text *text, struct slice name)
             put(text, ',');
     }
 }
+
+const char *name_in_words(struct slice name, char buffer[NAME_TEXT_SIZE])
+{
+    struct text text;
+    text_begin(&text, buffer, NAME_TEXT_SIZE);
+    if (x509_name_is_empty(name))
+        text_add(&text, "somebody without a name");
+    else
+        name_text(&text, name);
+    return buffer;
+}

@@ -109,13 +109,10 @@ static bool trusts_nobody(const struct validation *in)
 /* Why no path leads on from here. */
 static void report_end(const struct validation *in, const struct path *path, struct report *report)
 {
-    enum { NAME_SIZE = 160 };
     const struct x509 *x509 = &report->cert->x509;
     bool self_signed = is_self_signed(x509);
-    char name[NAME_SIZE];
-    struct text text;
-    text_begin(&text, name, sizeof(name));
-    name_text(&text, x509->issuer);
+    char name[NAME_TEXT_SIZE];
+    name_in_words(x509->issuer, name);
     if (self_signed && path->count == 1)
         report_add(report, SECSOCK_PROBLEM_SELF_SIGNED, NULL,
                    "signed with its own key, and not a trust anchor");
