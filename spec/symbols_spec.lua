@@ -46,7 +46,7 @@ for name in ([[
   stpcpy strcasecmp strchr strcmp strcpy strcspn strdup strlen strncasecmp strncat strncmp strncpy
   strspn strrchr strstr strtol strtoul strerror strerror_r log pow qsort
   open close read write stat fstat opendir readdir closedir scandir alphasort
-  mkdir openat renameat unlinkat fsync flock
+  mkdir openat renameat unlinkat fsync flock ftruncate
   fopen fclose fflush fgets fprintf fputc fputs fread fseek ftell fwrite vfprintf
   accept accept4 bind connect fcntl getpeername getsockname getsockopt listen poll recv send
   setsockopt shutdown socket

@@ -293,6 +293,12 @@ typedef enum secsock_san {
     SECSOCK_SAN_IP = 7
 } secsock_san;
 
+/* What a capture file holds. */
+typedef enum secsock_capture_content {
+    SECSOCK_CAPTURE_WIRE = 0,   /* what travels, encrypted where it is */
+    SECSOCK_CAPTURE_SECRETS = 1 /* and the TLS secrets, so that all of it can be read */
+} secsock_capture_content;
+
 /* Counters of a connection, see secsock_bytes(). */
 typedef enum secsock_counter {
     SECSOCK_BYTES_RECEIVED = 0, /* handed to the program by secsock_recv() and its like */
@@ -356,6 +362,7 @@ typedef struct secsock_config secsock_config;   /* settings that many sockets sh
 typedef struct secsock_cert secsock_cert;       /* a certificate, perhaps with its key */
 typedef struct secsock_store secsock_store;     /* a set of certificates */
 typedef struct secsock_verdict secsock_verdict; /* what validation found out about a peer */
+typedef struct secsock_capture secsock_capture; /* a file that records what travels */
 
 /*
  * What went wrong. The message is one line for people and says what, where and why; it is empty
@@ -381,6 +388,16 @@ typedef struct secsock_error {
 typedef int secsock_validate_hook(secsock *s, const secsock_verdict *verdict, void *arg);
 
 /*
+ * A key log hook: called with each secret of a handshake as soon as it is made, from within the call
+ * that drives the handshake. The line is one of NSS's key log format without an end of line:
+ * "CLIENT_RANDOM ..." under TLS 1.2, under TLS 1.3 one for each of CLIENT_ and
+ * SERVER_HANDSHAKE_TRAFFIC_SECRET, CLIENT_ and SERVER_TRAFFIC_SECRET_0 and EXPORTER_SECRET. Who has
+ * these lines can read, and forge, what the connection protects. They are erased behind the hook,
+ * which must not call anything on the socket.
+ */
+typedef void secsock_keylog_hook(secsock *s, const char *line, void *arg);
+
+/*
  * Transport callbacks. Each moves up to len bytes and returns how many (> 0), or
  * SECSOCK_WANT_READ (receive) or SECSOCK_WANT_WRITE (send) when it would have to wait,
  * SECSOCK_E_RESET when the connection broke, SECSOCK_E_CLOSED or (receive) 0 at its end. Any other
@@ -404,7 +421,7 @@ const char *secsock_wolfssl_version(void);
 
 /* 1 when this build, on this machine, can do what is named, else 0. Names: "tls1.2", "tls1.3",
  * "x25519mlkem768", "ed25519", "ed448", "chacha20", "resumption", "aes_hardware" (the CPU has
- * AES instructions). Unknown names answer 0. */
+ * AES instructions), "keylog", "capture". Unknown names answer 0. */
 int secsock_has_feature(const char *name);
 
 /* The index-th entry (from 0) of a list, static, or NULL past its end. */
@@ -771,6 +788,50 @@ const secsock_cert *secsock_own_cert(const secsock *s);
 
 /* The configuration of a socket; borrowed, as long as the socket lives. */
 secsock_config *secsock_get_config(const secsock *s);
+
+/* -------------------------------------------------------------------------------- looking on */
+
+/* Tells the secrets of this socket's handshakes to a hook; NULL, the default: to nobody. What a
+ * listener has is inherited by the connections that it accepts. Legal in NEW, PLAIN and LISTENING. */
+int secsock_set_keylog_hook(secsock *s, secsock_keylog_hook *hook, void *arg);
+
+/*
+ * A capture file shows connections to Wireshark, tshark and their like (pcapng): everything that
+ * travels over a socket's transport, in the clear and under TLS, with the moments at which it did.
+ * The packets around it are made up. With SECSOCK_CAPTURE_SECRETS it holds the key log as well
+ * (in Decryption Secrets Blocks), by which they show what is protected, without further ado.
+ *
+ * Many sockets may share one file, also of different threads; both ends of the same TCP connection
+ * may not, they would seem to send everything twice.
+ */
+
+/* Creates the file, for its owner alone (0600); what: a secsock_capture_content. One that is there
+ * already is never written to: SECSOCK_E_FILE with the errno EEXIST. On success *out has one
+ * reference. Blocks on the disk, as do calls on sockets that are captured. */
+int secsock_capture_open(secsock_capture **out, const char *path, int what, secsock_error *error);
+
+/* One reference more, and one less; the last one closes the file. Each socket has one of its own. */
+secsock_capture *secsock_capture_ref(secsock_capture *capture);
+void secsock_capture_free(secsock_capture *capture);
+
+/* SECSOCK_OK, or why nothing is recorded any more (SECSOCK_E_FILE: a full disk, SECSOCK_E_MEMORY),
+ * in *error too. No connection fails for that: the file ends behind the last packet that went into
+ * it. Thread-safe. */
+int secsock_capture_status(secsock_capture *capture, secsock_error *error);
+
+/* Ends the capture, whatever its sockets go on to do, and closes the file. The result is the last
+ * status. A handshake under way is in the file only up to where it began: end its socket's part
+ * first, by secsock_set_capture(s, NULL, 0). Thread-safe. */
+int secsock_capture_close(secsock_capture *capture, secsock_error *error);
+
+/*
+ * Records the connection in a capture from now on, NULL: no longer. port: the server's, for a
+ * transport that has no addresses (memory, callbacks, a local socket): many programs know protocols
+ * by it, 25 or 143; 0: one that is nobody's. Such a connection is shown between 192.0.2.1, the
+ * client, and 192.0.2.2. What a listener has is inherited by the connections that it accepts. Legal
+ * in NEW, PLAIN and LISTENING; ending it always.
+ */
+int secsock_set_capture(secsock *s, secsock_capture *capture, int port);
 
 /* ---------------------------------------------------------------------------------- verdicts */
 

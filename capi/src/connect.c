@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "handshake.h"
+#include "watch.h"
 
 /* --------------------------------------------------------------------------------- connect */
 
@@ -36,6 +37,7 @@ static void connected(secsock *s)
     sock_abandon(s);
     error_clear(&s->error);
     s->state = SECSOCK_STATE_PLAIN;
+    watch_begin(s);
 }
 
 /* How long a socket that never waits gives an address that keeps silent, if there is another. */
@@ -158,6 +160,7 @@ int secsock_connect(secsock *s, const char *host, int port)
 static int attached(secsock *s)
 {
     s->state = SECSOCK_STATE_PLAIN;
+    watch_begin(s);
     return SECSOCK_OK;
 }
 

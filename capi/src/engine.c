@@ -19,6 +19,7 @@ static int on_secret(WOLFSSL *ssl, int id, const unsigned char *secret, int len,
     }
     if (id == CLIENT_HANDSHAKE_TRAFFIC_SECRET || id == SERVER_HANDSHAKE_TRAFFIC_SECRET)
         engine->keys = true;
+    engine_log_traffic(engine, id, secret, (size_t)len);
     return 0;
 }
 

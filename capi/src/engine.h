@@ -27,6 +27,11 @@ int engine_new(struct engine **out, struct engine_context *context, struct trans
                const char *sni, const char *key, secsock_error *error);
 void engine_free(struct engine *engine);
 
+/* From now on, before the handshake, each of its secrets is told as a line of a key log (keylog.h),
+ * from within wolfSSL, as soon as it is made. */
+typedef void engine_log_fn(const char *line, void *arg);
+void engine_set_keylog(struct engine *engine, engine_log_fn *log, void *arg);
+
 /* ------------------------------------------------------------------------------- handshake */
 
 enum engine_step {

@@ -50,6 +50,10 @@ struct engine {
     unsigned char secret[SECRET_MOST]; /* a client's first under TLS 1.3, while it holds back */
     size_t secret_len;
 
+    engine_log_fn *log; /* to whom secrets are told, or NULL */
+    void *log_arg;
+    bool logged; /* the master secret has been, under TLS 1.2 */
+
     bool asked;                      /* a client was asked for its certificate */
     struct chain *sent;              /* what the peer sent in this handshake */
     struct chain *remembered;        /* of the session that may be resumed */
@@ -109,6 +113,11 @@ int engine_offer_protocols(struct engine *engine);
 /* Sends a fatal alert, as far as it can be sent: behind what wolfSSL holds, or in place of it. */
 void engine_send_alert(struct engine *engine, int alert);
 void engine_alert_instead(struct engine *engine, int alert);
+
+/* Tells a secret of TLS 1.3, by wolfSSL's number, and that of a session resumed under TLS 1.2, if
+ * somebody wants to know. */
+void engine_log_traffic(struct engine *engine, int id, const unsigned char *secret, size_t len);
+void engine_log_resumed(struct engine *engine);
 
 /* Turns what a wolfSSL call has left into a result of ours: SECSOCK_WANT_* or, set in *error, a
  * failure. `doing` begins the sentence. */

@@ -51,6 +51,8 @@ static const struct {
     { "chacha20", always },
     { "resumption", always },
     { "aes_hardware", suites_aes_hardware },
+    { "keylog", always },
+    { "capture", always },
 };
 
 static const char *const versions[] = { "TLSv1.3", "TLSv1.2" };

@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "peername.h"
+#include "watch.h"
 
 int handshake_check_name(secsock *s)
 {
@@ -61,6 +62,7 @@ int handshake_begin(secsock *s)
         return sock_fail(s, result);
     s->state = SECSOCK_STATE_UPGRADING;
     s->judgement = UNJUDGED;
+    watch_keys(s);
     return SECSOCK_OK;
 }
 
@@ -246,6 +248,7 @@ static int finish(secsock *s)
     if (result != SECSOCK_OK)
         return sock_fail(s, result);
     s->state = SECSOCK_STATE_SECURE;
+    recording_release(s->transport.recording);
     return SECSOCK_OK;
 }
 

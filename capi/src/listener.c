@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "sock.h"
+#include "watch.h"
 
 /* On the first address that will do, those of one family only. */
 static int listen_on(secsock *s, const struct addrinfo *addresses, int family, int backlog)
@@ -74,8 +74,10 @@ static int wait_for_connection(secsock *listener, int *fd)
 static secsock *inherit(const secsock *listener, int fd)
 {
     secsock *s = secsock_new(listener->config);
-    if (!s)
+    if (!s || watch_inherit(s, listener) != SECSOCK_OK) {
+        secsock_free(s);
         return NULL;
+    }
     transport_set_fd(&s->transport, fd);
     s->context = listener->context;
     s->role = SECSOCK_SERVER;
@@ -84,6 +86,7 @@ static secsock *inherit(const secsock *listener, int fd)
     s->hook_arg = listener->hook_arg;
     s->may_downgrade = listener->may_downgrade;
     memcpy(s->timeouts, listener->timeouts, sizeof(s->timeouts));
+    watch_begin(s);
     return s;
 }
 

@@ -21,6 +21,7 @@ int sock_leave(secsock *s, int result)
 int sock_fail(secsock *s, int code)
 {
     s->state = SECSOCK_STATE_FAILED;
+    recording_release(s->transport.recording);
     buffer_clear(&s->transport.input);
     return code;
 }

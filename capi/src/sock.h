@@ -27,6 +27,8 @@ struct secsock {
     char *peername;
     secsock_validate_hook *hook;
     void *hook_arg;
+    secsock_keylog_hook *keylog;
+    void *keylog_arg;
 
     struct transport transport;
     int listener;               /* the descriptor of a listener, else -1 */

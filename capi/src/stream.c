@@ -170,6 +170,9 @@ int secsock_unread(secsock *s, const void *data, size_t len)
         return sock_wrong_state(s, "secsock_unread");
     if (buffer_prepend(&s->transport.input, data, len) != SECSOCK_OK)
         return error_memory(&s->error);
+    /* What came before the transport did; later it is what was received here, and recorded. */
+    if (s->transport.received == 0)
+        recording_received(s->transport.recording, data, len);
     return SECSOCK_OK;
 }
 

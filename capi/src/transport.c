@@ -76,14 +76,22 @@ void transport_set_memory(struct transport *t)
     transport_set_callbacks(t, memory_receive, memory_send, t);
 }
 
+static void end(struct transport *t)
+{
+    t->ended = true;
+    recording_peer_ended(t->recording);
+}
+
 int transport_feed(struct transport *t, const void *data, size_t len)
 {
-    if (len == 0)
-        t->ended = true;
     int result = buffer_append(&t->input, data, len);
-    if (result == SECSOCK_OK)
-        t->received += len;
-    return result;
+    if (result != SECSOCK_OK)
+        return result;
+    t->received += len;
+    recording_received(t->recording, data, len);
+    if (len == 0)
+        end(t);
+    return SECSOCK_OK;
 }
 
 void transport_set_callbacks(struct transport *t, secsock_recv_fn *receive, secsock_send_fn *send,
@@ -99,6 +107,7 @@ void transport_set_callbacks(struct transport *t, secsock_recv_fn *receive, secs
 int transport_finish(struct transport *t)
 {
     t->finished = true;
+    recording_ended(t->recording);
     if (t->fd < 0 || shutdown(t->fd, SHUT_WR) == 0)
         return SECSOCK_OK;
     t->sys_errno = errno;
@@ -118,6 +127,7 @@ static void discard_unread(int fd)
 
 void transport_close(struct transport *t)
 {
+    recording_close(t->recording);
     if (t->fd >= 0) {
         discard_unread(t->fd);
         close(t->fd);
@@ -133,6 +143,8 @@ void transport_free(struct transport *t)
 {
     transport_close(t);
     buffer_clear(&t->output);
+    recording_free(t->recording);
+    t->recording = NULL;
 }
 
 /* -------------------------------------------------------------------------------- transfer */
@@ -158,12 +170,16 @@ static int read_source(struct transport *t, void *data, size_t size)
         return SECSOCK_E_CLOSED;
     size = (size_t)buffer_clip(size);
     int n = answer(t, t->receive(data, size, t->arg), size, SECSOCK_WANT_READ);
-    if (n > 0)
-        t->received += (uint64_t)n;
     if (n == SECSOCK_E_CLOSED)
         n = 0;
+    if (n > 0) {
+        t->received += (uint64_t)n;
+        recording_received(t->recording, data, (size_t)n);
+    }
     if (n == 0)
-        t->ended = true;
+        end(t);
+    if (n == SECSOCK_E_RESET)
+        recording_broken(t->recording);
     return n;
 }
 
@@ -196,8 +212,12 @@ int transport_send(struct transport *t, const void *data, size_t len)
         return SECSOCK_E_CLOSED;
     len = (size_t)buffer_clip(len);
     int n = answer(t, t->send(data, len, t->arg), len, SECSOCK_WANT_WRITE);
-    if (n > 0)
+    if (n > 0) {
         t->sent += (uint64_t)n;
+        recording_sent(t->recording, data, (size_t)n);
+    }
+    if (n == SECSOCK_E_RESET)
+        recording_broken(t->recording);
     return n == 0 ? SECSOCK_WANT_WRITE : n;
 }
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "buffer.h"
+#include "recording.h"
 #include "secsock.h"
 
 struct transport {
@@ -22,7 +23,8 @@ struct transport {
     struct buffer output; /* memory only: to be drained */
     bool finished;        /* this end sends no more */
     uint64_t received, sent;
-    int sys_errno; /* of the last failed system call */
+    int sys_errno;               /* of the last failed system call */
+    struct recording *recording; /* what travels is told to it; NULL: nobody looks on */
 };
 
 void transport_init(struct transport *t);

@@ -20,6 +20,7 @@ local options = require "secsock.options"
 local sources = require "secsock.sources"
 local store = require "secsock.store"
 local stream = require "secsock.stream"
+local watch = require "secsock.watch"
 
 ---@class secsock
 ---@field _VERSION string
@@ -39,6 +40,7 @@ secsock.list = core.list
 secsock.new = options.socket
 secsock.config = options.config
 secsock.validate = options.validate
+secsock.capture = watch.open
 secsock.store = store
 secsock.cert = {
   load = core.cert.load,

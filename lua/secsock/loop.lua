@@ -5,6 +5,7 @@ local core = require "secsock.core"
 local check = require "secsock.check"
 local hook = require "secsock.hook"
 local transport = require "secsock.transport"
+local watch = require "secsock.watch"
 
 local now, poll = core.now, core.poll
 local want = core.methods.want
@@ -95,6 +96,7 @@ function loop.complete(s, began, step, ...)
   local result, err, details
   while true do
     result, err, details = step(s, ...)
+    watch.tell(s)
     if result or err ~= "timeout" then break end
     local ready, why = loop.await(s, began)
     if not ready then return nil, why, details_of(s, why) end
@@ -113,6 +115,7 @@ function loop.connect(s, step, host, port)
   local began = now()
   while true do
     local result, err, details = step(s, host, port)
+    watch.tell(s)
     if result or err ~= "timeout" then return hook.told(s, result, err, details) end
     if s:state() ~= "new" then return loop.complete(s, began, step, host, port) end
     local limit = math.min(blocks[s] or math.huge, totals[s] or math.huge)

@@ -34,6 +34,8 @@ local options = {}
 ---@field defer? boolean
 ---@field downgrade? boolean
 ---@field timeout? number              seconds, as for s:settimeout(seconds)
+---@field capture? string|secsock.capture  as for s:capture()
+---@field keylog? fun(line: string, s: secsock.socket)  as for s:setkeyloghook()
 
 -- A list of names, the value of `option`, as the library takes it. A name with a separator inside
 -- would be two.
@@ -150,6 +152,8 @@ local socket_options = with_config {
   defer = "boolean",
   downgrade = "boolean",
   timeout = "number",
+  capture = "string|secsock.capture",
+  keylog = "function",
 }
 
 local applied = {
@@ -158,6 +162,8 @@ local applied = {
   defer = "defer",
   downgrade = "allowdowngrade",
   timeout = "settimeout",
+  capture = "capture",
+  keylog = "setkeyloghook",
 }
 
 -- A socket, by options. It throws without a place.

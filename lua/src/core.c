@@ -170,5 +170,6 @@ int luaopen_secsock_core(lua_State *L)
     core_open_verdict(L);
     core_open_validate(L);
     core_open_descriptor(L);
+    core_open_capture(L);
     return 1;
 }

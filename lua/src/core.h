@@ -14,6 +14,7 @@
 #define CORE_STORE   "secsock.store"
 #define CORE_VERDICT "secsock.verdict"
 #define CORE_ERROR   "secsock.error"
+#define CORE_CAPTURE "secsock.capture"
 
 /* A socket. Nothing that the library calls back touches Lua: a hook written in Lua is run by the
  * loop, in Lua, that finds `hook_due` set. */
@@ -21,6 +22,7 @@ struct core_socket {
     secsock *handle; /* NULL only until it is made and after it was collected */
     bool hooked;     /* there is a hook in Lua */
     bool hook_due;   /* the library has asked for its answer, and Lua has not been told yet */
+    struct core_keylog *keylog; /* lines for a key log hook in Lua; NULL: there is none */
     double born;
     double received_before, sent_before; /* subtracted from the counters, see setstats() */
 };
@@ -35,6 +37,7 @@ void core_open_store(lua_State *L);
 void core_open_verdict(lua_State *L);
 void core_open_validate(lua_State *L);
 void core_open_descriptor(lua_State *L);
+void core_open_capture(lua_State *L);
 
 /* A type of userdata: its methods, and what it does at __gc, __close, __tostring and __eq (NULL for
  * what it has not). core_new_class() leaves the table of methods on the top. */
@@ -62,6 +65,12 @@ int core_socket_tostring(lua_State *L);
 /* Of certificates: the ways to load them, and c:export(form[, options]). */
 extern const luaL_Reg core_cert_functions[];
 int core_cert_export(lua_State *L);
+
+/* Key log lines that wait for Lua: room for them (or an error), to be put into a socket; the library
+ * told of it; and both forgotten. */
+struct core_keylog *core_new_keylog(lua_State *L);
+int core_use_keylog(struct core_socket *socket);
+void core_forget_keylog(struct core_socket *socket);
 
 /* The argument at `index`, or an error in the style of luaL_check*. */
 struct core_socket *core_check_socket(lua_State *L, int index);

@@ -70,6 +70,7 @@ static int collect(lua_State *L)
 
     secsock_free(socket->handle);
     socket->handle = NULL;
+    core_forget_keylog(socket);
     return 0;
 }
 
@@ -177,10 +178,15 @@ static int accept_next(lua_State *L)
 {
     struct core_socket *listener = core_check_socket(L, 1);
     struct core_socket *socket = new_socket(L);
-    int result = secsock_accept(listener->handle, &socket->handle);
+    int result;
 
+    if (listener->keylog != NULL)
+        socket->keylog = core_new_keylog(L);
+    result = secsock_accept(listener->handle, &socket->handle);
     if (result >= 0 && listener->hooked)
         result = use_hook(socket, true);
+    if (result >= 0)
+        result = core_use_keylog(socket);
     if (result < 0)
         return core_fail_socket(L, listener, result);
     return 1;

@@ -1,0 +1,16 @@
+/* Those who look on at a connection: a key log hook, a capture. */
+#ifndef SECSOCK_SRC_WATCH_H
+#define SECSOCK_SRC_WATCH_H
+
+#include "sock.h"
+
+/* The socket has a transport: begins to record. */
+void watch_begin(secsock *s);
+
+/* A handshake begins: its keys are told to whoever wants them. */
+void watch_keys(secsock *s);
+
+/* An accepted connection is watched as its listener is. SECSOCK_OK or SECSOCK_E_MEMORY. */
+int watch_inherit(secsock *s, const secsock *listener);
+
+#endif
