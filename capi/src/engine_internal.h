@@ -119,6 +119,9 @@ void engine_alert_instead(struct engine *engine, int alert);
 void engine_log_traffic(struct engine *engine, int id, const unsigned char *secret, size_t len);
 void engine_log_resumed(struct engine *engine);
 
+/* All has been told. */
+void engine_end_keylog(struct engine *engine);
+
 /* Turns what a wolfSSL call has left into a result of ours: SECSOCK_WANT_* or, set in *error, a
  * failure. `doing` begins the sentence. */
 int engine_result(struct engine *engine, int returned, const char *doing, secsock_error *error);

@@ -55,9 +55,18 @@ void engine_log_resumed(struct engine *engine)
     tell(engine, "CLIENT_RANDOM", master, master_len);
 }
 
+/* wolfSSL makes the exporter secret only if it is to keep its secrets after the handshake: it is,
+ * until the end of that. */
 void engine_set_keylog(struct engine *engine, engine_log_fn *log, void *arg)
 {
     engine->log = log;
     engine->log_arg = arg;
     wolfSSL_set_secret_cb(engine->ssl, on_master_secret, engine);
+    wolfSSL_KeepArrays(engine->ssl);
+}
+
+void engine_end_keylog(struct engine *engine)
+{
+    if (engine->log)
+        wolfSSL_FreeArrays(engine->ssl);
 }

@@ -106,6 +106,7 @@ int engine_finish(struct engine *engine, secsock_error *error)
 {
     bool server = engine->context->role == SECSOCK_SERVER;
     bool has_tickets = engine_version(engine) >= SECSOCK_TLS_1_3;
+    engine_end_keylog(engine);
     if (!engine->context->sessions)
         return SECSOCK_OK;
     if (server && has_tickets)
