@@ -1,8 +1,10 @@
 /* The bytes of capture files: blocks, packets and their checksums; and files that fail. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -219,6 +221,31 @@ static void survives_a_full_disk(void)
     CHECK(whole, "and leaves a file that can be read");
 }
 
+/* A disk that takes half of a packet: what it took of it must go again. */
+static void takes_back_half_a_packet(void)
+{
+    struct rlimit before, limit;
+    struct pair pair;
+    size_t packets;
+    secsock_error error;
+    getrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_IGN);
+    bool well = true, told = true;
+    for (rlim_t most = 400; most < 1000; most += 60) {
+        secsock_capture *capture = open_capture(SECSOCK_CAPTURE_SECRETS);
+        limit = (struct rlimit){ most, before.rlim_max };
+        setrlimit(RLIMIT_FSIZE, &limit);
+        pair_open(&pair, client, server);
+        well = converse(&pair, capture, true) && well;
+        setrlimit(RLIMIT_FSIZE, &before);
+        well = well && read_file(&packets) > 1;
+        told = told && secsock_capture_status(capture, &error) == SECSOCK_E_FILE &&
+               error.sys_errno == EFBIG;
+        secsock_capture_free(capture);
+    }
+    CHECK(well && told, "a packet that went in by half is taken back");
+}
+
 static void survives_shortage(void)
 {
     bool well = true, lost = false, told = true;
@@ -317,6 +344,7 @@ int main(void)
     writes_blocks();
     opens_files();
     survives_a_full_disk();
+    takes_back_half_a_packet();
     survives_shortage();
     is_told_when();
     shows_failures();
