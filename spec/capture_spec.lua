@@ -189,11 +189,10 @@ describe("A capture", function()
               local capture = assert(l[role]:capture(path, { port = 25 }))
               dialogue(l)
               assert.equal(1, capture:close())
-              local port = 25
               local packets = tshark.read(path, FIELDS)
               if transport == "tcp" then
-                port = tonumber(packets[1]["tcp.dstport"])
-                packets = tshark.read(path, FIELDS, { [port] = "smtp" })
+                local port = packets[1]["tcp.dstport"]
+                packets = tshark.read(path, FIELDS, { [tonumber(port)] = "smtp" })
               end
               check_transport(packets)
               check_dialogue(packets)
@@ -318,7 +317,8 @@ describe("A capture", function()
     l:close()
     local packets = tshark.read(path, FIELDS)
     check_transport(packets)
-    assert.same({ "a1 STARTTLS", "a2 LOGIN tim tanstaaftanstaaf" }, tshark.all(packets, "imap.request"))
+    assert.same({ "a1 STARTTLS", "a2 LOGIN tim tanstaaftanstaaf" },
+      tshark.all(packets, "imap.request"))
     assert.equal("192.0.2.2", packets[2]["ip.src"])
   end)
 

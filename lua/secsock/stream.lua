@@ -233,8 +233,8 @@ function socket:setvalidatehook(judge)
 end
 
 --- Sets who is told the secrets of handshakes: lines of NSS's key log format, without their ends,
---- by which Wireshark and others decrypt what they have recorded. nil, the default: nobody. An error
---- in it is thrown to whoever called the upgrade.
+--- by which Wireshark and others decrypt what they have recorded. nil, the default: nobody. An
+--- error in it is thrown to whoever called the upgrade.
 ---@param listener? fun(line: string, s: secsock.socket)
 ---@return 1? ok
 ---@return string? err
