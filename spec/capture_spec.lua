@@ -340,6 +340,50 @@ describe("A capture", function()
     assert.equal("::1", packets[1]["ipv6.src"])
   end)
 
+  it("takes in what somebody else had read of the connection", function()
+    local socket = require "socket"
+    local listener = assert(socket.bind("127.0.0.1", 0))
+    local _, port = listener:getsockname()
+    local object = assert(socket.connect("127.0.0.1", port))
+    local peer = assert(listener:accept())
+    peer:send "220 mail.example ESMTP\r\n250 STARTTLS\r\n"
+    assert.equal("220 mail.example ESMTP", (object:receive()))
+    local s = assert(secsock.wrap(object, "client", { peername = "mail.example", capture = path }))
+    assert.equal("250 STARTTLS", (s:receive()))
+    s:close()
+    peer:close()
+    listener:close()
+    assert.is_truthy(support.read(path):find("250 STARTTLS\r\n", 1, true))
+    check_transport(tshark.read(path, FIELDS))
+  end)
+
+  it("records a transport of the program's own", function()
+    local configs = { client = config("client", "TLSv1.3"), server = config("server", "TLSv1.3") }
+    local server = assert(secsock.new { config = configs.server })
+    assert(server:attachmemory "server")
+    local client = assert(secsock.new {
+      config = configs.client, peername = "mail.example", capture = path,
+    })
+    assert(client:attachtransport("client", {
+      send = function(bytes)
+        server:feed(bytes)
+        if server:state() ~= "secure" then server:upgrade() end
+        return #bytes
+      end,
+      receive = function(most)
+        local bytes = server:drain(most)
+        if bytes == "" then return nil, "wantread" end
+        return bytes
+      end,
+    }))
+    assert(client:upgrade())
+    assert(client:send "EHLO under.tls\r\n")
+    client:close()
+    local packets = tshark.read(path, FIELDS, { [49151] = "smtp" })
+    check_transport(packets)
+    assert.equal(5, count(blocks(path), SECRETS_BLOCK))
+  end)
+
   it("acknowledges what is more than a window", function()
     local configs = { client = config("client", "TLSv1.3"), server = config("server", "TLSv1.3") }
     local l = connect("memory", configs)

@@ -13,8 +13,9 @@
 #include "memory.h"
 #include "pair.h"
 #include "pcapng.h"
+#include "rig.h"
 #include "settings.h"
-#include "sock.h"
+#include "tcp.h"
 
 enum { BLOCK_SECTION = 0x0A0D0D0A, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6, BLOCK_SECRETS = 10 };
 
@@ -140,15 +141,20 @@ static secsock_capture *open_capture(int what)
     return capture;
 }
 
+static size_t read_bytes(uint8_t *bytes, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t len = read(fd, bytes, size);
+    close(fd);
+    return len > 0 ? (size_t)len : 0;
+}
+
 /* How many blocks are in the file, 0 if it is damaged; *packets of them are packets. */
 static size_t read_file(size_t *packets)
 {
     static uint8_t bytes[1 << 20];
     static uint32_t types[1 << 12];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t len = read(fd, bytes, sizeof bytes);
-    close(fd);
-    size_t count = len > 0 ? read_blocks(bytes, (size_t)len, types, 1 << 12) : 0;
+    size_t count = read_blocks(bytes, read_bytes(bytes, sizeof bytes), types, 1 << 12);
     *packets = 0;
     for (size_t i = 0; i < count; i++)
         *packets += types[i] == BLOCK_PACKET;
@@ -330,6 +336,64 @@ static void shows_failures(void)
     secsock_capture_free(capture);
 }
 
+/* What has no addresses is given some, whatever it is made of. */
+static void records_every_transport(void)
+{
+    for (enum rig_kind kind = 0; kind < RIG_KINDS; kind++) {
+        static const uint8_t made_up[] = { 192, 0, 2, 1, 192, 0, 2, 2 };
+        static uint8_t bytes[1 << 16];
+        secsock_capture *capture = open_capture(SECSOCK_CAPTURE_SECRETS);
+        struct rig rig;
+        size_t packets;
+        int mine, theirs;
+        rig_open(&rig, kind, SECSOCK_CLIENT, client);
+        secsock *peer = secsock_new(server);
+        secsock_attach_memory(peer, SECSOCK_SERVER);
+        secsock_set_capture(rig.s, capture, 25);
+        rig_upgrade(&rig, peer, "mail.example", &mine, &theirs);
+        size_t len = read_bytes(bytes, sizeof bytes);
+        CHECK(mine == SECSOCK_OK && theirs == SECSOCK_OK && read_file(&packets) > 0 &&
+                  packets > 6 && memmem(bytes, len, made_up, sizeof made_up),
+              "%s is recorded, with made-up addresses", rig_names[kind]);
+        secsock_free(peer);
+        rig_close(&rig);
+        secsock_capture_free(capture);
+    }
+}
+
+enum { THREADS = 4, CONVERSATIONS = 8 };
+
+static void *converse_often(void *arg)
+{
+    for (int i = 0; i < CONVERSATIONS; i++) {
+        struct pair pair;
+        pair_open(&pair, client, server);
+        if (!converse(&pair, arg, i % 2 == 0))
+            return arg;
+    }
+    return NULL;
+}
+
+static void is_shared_by_threads(void)
+{
+    secsock_capture *capture = open_capture(SECSOCK_CAPTURE_SECRETS);
+    pthread_t threads[THREADS];
+    bool well = true;
+    size_t packets;
+    for (int i = 0; i < THREADS; i++)
+        threads[i] = tcp_thread(converse_often, capture);
+    for (int i = 0; i < THREADS; i++) {
+        void *failed;
+        pthread_join(threads[i], &failed);
+        well = well && !failed;
+    }
+    size_t blocks = read_file(&packets);
+    CHECK(well && secsock_capture_close(capture, NULL) == SECSOCK_OK &&
+              blocks == 2 + packets + 5 * THREADS * CONVERSATIONS,
+          "threads that share a capture leave whole blocks, and each its secrets");
+    secsock_capture_free(capture);
+}
+
 int main(void)
 {
     int fd = mkstemp(path);
@@ -348,6 +412,8 @@ int main(void)
     survives_shortage();
     is_told_when();
     shows_failures();
+    records_every_transport();
+    is_shared_by_threads();
     secsock_config_free(client);
     secsock_config_free(server);
     unlink(path);
