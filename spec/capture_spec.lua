@@ -428,6 +428,7 @@ describe("A capture", function()
     os.remove(path)
     local capture, err = l.client:capture(path)
     assert.same({ nil, "state" }, { capture, err })
+    assert.is_nil(io.open(path), "a file is left behind")
   end)
 
   it("throws over options that are none", function()

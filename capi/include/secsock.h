@@ -19,11 +19,12 @@
  * CONTENTS. Each part begins with a line that bears its title:
  *
  *     constants               results, states, problems, and what settings can be
- *     types                   the five handles, errors, callbacks
+ *     types                   the six handles, errors, callbacks
  *     the library itself      versions, features, the names of numbers
  *     configurations          what many sockets share: TLS, trust, rules, revocation, identity
  *     sockets                 connect, listen, attach, upgrade, send, receive, close
  *     asking about a socket   its state, its errors, what was agreed on
+ *     looking on              key logs, captures for Wireshark
  *     verdicts                what validation found out about a peer
  *     validation by itself    the same of files and of memory, without a connection
  *     certificates            load, ask, export
@@ -54,7 +55,8 @@
  * THREADS. A secsock is used by one thread at a time. Different sockets may be used by different
  * threads at once, also when they share a configuration. Configurations (once frozen),
  * certificates, stores (once used by a configuration) and verdicts are immutable and may be
- * shared freely; reference counts are atomic. There is no global state that a caller could see.
+ * shared freely, and so may captures; reference counts are atomic. There is no global state that a
+ * caller could see.
  *
  * BINDINGS. Once the lines that begin with '#' are dropped, this file is C declarations and nothing
  * else, as LuaJIT's ffi.cdef() and its like read them. C++ includes it within extern "C" { }.

@@ -5,7 +5,6 @@ local check = require "secsock.check"
 local hook = require "secsock.hook"
 local loop = require "secsock.loop"
 local transport = require "secsock.transport"
-local watch = require "secsock.watch"
 
 ---@class secsock.socket
 local socket = core.methods
@@ -230,28 +229,6 @@ function socket:setvalidatehook(judge)
   local ok, err, details = core.usehook(self, judge ~= nil)
   if ok then core.private(self).hook = judge end
   return ok, err, details
-end
-
---- Sets who is told the secrets of handshakes: lines of NSS's key log format, without their ends,
---- by which Wireshark and others decrypt what they have recorded. nil, the default: nobody. An
---- error in it is thrown to whoever called the upgrade.
----@param listener? fun(line: string, s: secsock.socket)
----@return 1? ok
----@return string? err
----@return secsock.error? details
-function socket:setkeyloghook(listener)
-  return watch.setkeyloghook(self, listener)
-end
-
---- Records what travels from now on, for Wireshark and its like: in a new file that its owner alone
---- can read, with the TLS secrets, or in a capture that several sockets share. nil: no longer.
----@param target? string|secsock.capture
----@param options? secsock.capture.options
----@return secsock.capture|1|nil capture
----@return string? err  "file"
----@return secsock.error? details
-function socket:capture(target, options)
-  return watch.capture(self, target, options)
 end
 
 --- Uses functions of the program's to move the bytes of this connection.

@@ -4,21 +4,21 @@
 local core = require "secsock.core"
 local check = require "secsock.check"
 
-local watch = {}
+---@class secsock.socket
+local socket = core.methods
 
---- A file for Wireshark, tshark and their like: what travels over the sockets that are given to it.
----@class secsock.capture
----@field status fun(self): 1?, string?, secsock.error?  why nothing is recorded any more, if so
----@field close fun(self): 1?, string?, secsock.error?  ends it for all its sockets; the last status
+local watch = {}
 
 ---@class secsock.capture.options
 ---@field secrets? boolean  hold the TLS secrets as well, so that all can be read; true unless said
+
+---@class secsock.socket.capture.options: secsock.capture.options
 ---@field port? integer     the server's, for a transport without addresses; tells the protocol
 
 --- Creates a capture file, that its owner alone can read, for any number of sockets. One that is
 --- there already is never written to.
 ---@param path string
----@param from? secsock.capture.options  `secrets`
+---@param from? secsock.capture.options
 ---@return secsock.capture? capture
 ---@return string? err  "file"
 ---@return secsock.error? details
@@ -28,35 +28,54 @@ function watch.open(path, from)
   return core.capture(path, from.secrets ~= false)
 end
 
---- s:capture(target[, options])
-function watch.capture(s, target, from)
-  if target == nil then return core.setcapture(s, nil, 0) end
+--- Records what travels from now on, for Wireshark and its like: in a new file that its owner alone
+--- can read, with the TLS secrets, or in a capture that several sockets share. nil: no longer.
+---@param target? string|secsock.capture
+---@param from? secsock.socket.capture.options
+---@return secsock.capture|1|nil capture
+---@return string? err  "file"
+---@return secsock.error? details
+function socket:capture(target, from)
+  if target == nil then return core.setcapture(self, nil, 0) end
   from = check.options(from or {}, { secrets = "boolean", port = "number" })
-  local capture, err, details = target, nil, nil
+  local port = from.port and check.port(2, "capture", from.port) or 0
+  local capture, err, details
   if type(target) == "string" then
     capture, err, details = core.capture(target, from.secrets ~= false)
+    if not capture then return nil, err, details end
   elseif from.secrets ~= nil then
-    error("option 'secrets' is of secsock.capture() where the file is made", 3)
+    error("option 'secrets' is for the call that makes the file", 2)
+  else
+    capture = check.argument(1, "capture", target, "secsock.capture")
   end
-  if not capture then return nil, err, details end
   local ok
-  ok, err, details = core.setcapture(s, capture, from.port or 0)
-  if not ok then return nil, err, details end
-  return capture
+  ok, err, details = core.setcapture(self, capture, port)
+  if ok then return capture end
+  if capture ~= target then
+    capture:close()
+    os.remove(target) -- nothing is in it
+  end
+  return nil, err, details
 end
 
---- s:setkeyloghook(hook)
-function watch.setkeyloghook(s, hook)
-  if hook ~= nil then check.argument(1, "setkeyloghook", hook, "function") end
-  local ok, err, details = core.usekeylog(s, hook ~= nil)
-  if ok then core.private(s).keylog = hook end
+--- Sets who is told the secrets of handshakes: lines of NSS's key log format, without their ends,
+--- by which Wireshark and others decrypt what they have recorded. nil, the default: nobody. An
+--- error in it is thrown to whoever called the upgrade.
+---@param listener? fun(line: string, s: secsock.socket)
+---@return 1? ok
+---@return string? err
+---@return secsock.error? details
+function socket:setkeyloghook(listener)
+  if listener ~= nil then check.argument(1, "setkeyloghook", listener, "function") end
+  local ok, err, details = core.usekeylog(self, listener ~= nil)
+  if ok then core.private(self).keylog = listener end
   return ok, err, details
 end
 
 --- Hands over what has been noted down since the last time.
 function watch.tell(s)
-  local hook = core.private(s).keylog
-  for _, line in ipairs(hook and core.keylines(s) or {}) do hook(line, s) end
+  local listener = core.private(s).keylog
+  for _, line in ipairs(listener and core.keylines(s) or {}) do listener(line, s) end
 end
 
 return watch
