@@ -114,8 +114,8 @@ int engine_offer_protocols(struct engine *engine);
 void engine_send_alert(struct engine *engine, int alert);
 void engine_alert_instead(struct engine *engine, int alert);
 
-/* Tells a secret of TLS 1.3, by wolfSSL's number, and that of a session resumed under TLS 1.2, if
- * somebody wants to know. */
+/* Tells a secret of TLS 1.3, by wolfSSL's number, if somebody wants to know; and, which is only for
+ * those who do, that of a session resumed under TLS 1.2. */
 void engine_log_traffic(struct engine *engine, int id, const unsigned char *secret, size_t len);
 void engine_log_resumed(struct engine *engine);
 

@@ -46,8 +46,8 @@ void engine_log_resumed(struct engine *engine)
 {
     unsigned char *master, *server, *client;
     unsigned master_len, server_len, client_len;
-    if (!engine->log || engine->logged || !engine->first_record ||
-        wolfSSL_version(engine->ssl) != TLS1_2_VERSION || !engine_resumed(engine) ||
+    if (engine->logged || !engine->first_record || wolfSSL_version(engine->ssl) != TLS1_2_VERSION ||
+        !engine_resumed(engine) ||
         wolfSSL_get_keys(engine->ssl, &master, &master_len, &server, &server_len, &client,
                          &client_len) != WOLFSSL_SUCCESS)
         return;

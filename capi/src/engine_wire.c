@@ -116,7 +116,8 @@ int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
     struct engine *engine = arg;
     size_t len = (size_t)size;
     (void)ssl;
-    engine_log_resumed(engine);
+    if (engine->log)
+        engine_log_resumed(engine);
     /* A record that has left in part is no longer held: only its first bytes tell what it is. */
     if (engine->unsent > 0 && engine->unsent < len)
         len = engine->unsent;
