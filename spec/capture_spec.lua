@@ -384,6 +384,44 @@ describe("A capture", function()
     assert.equal(5, count(blocks(path), SECRETS_BLOCK))
   end)
 
+  for _, role in ipairs { "client", "server" } do
+    it("shows a handshake that is asked for twice, whose judges take their time, of the " .. role,
+      function()
+        local identity = { cert = pki "server-chain.pem", key = pki "server.key" }
+        local trust = pki "ca.pem"
+        local p = support.pair {
+          client = {
+            trust = trust, peername = "mail.example", groups = "X25519:P-256",
+            identity = { cert = pki "client-chain.pem", key = pki "client.key" },
+            hook = function() return secsock.pending end,
+          },
+          server = { trust = trust, identity = identity, groups = "P-256", clientauth = "require",
+                     hook = function() return secsock.pending end },
+        }
+        assert(p[role]:capture(path))
+        p:upgrade()
+        p.client:decide(true)
+        p:upgrade()
+        p.server:decide(true)
+        p:upgrade()
+        assert.equal("secure", p.server:state())
+        p.server:send "250 STARTTLS\r\n"
+        p:pump()
+        assert.equal("250 STARTTLS", (p.client:receive()))
+        p.client:close()
+        p:pump()
+        p.server:close()
+        local packets = tshark.read(path, FIELDS)
+        check_transport(packets)
+        local types = tshark.all(packets, "tls.handshake.type")
+        assert.equal(2, count(types, "1"))
+        assert.equal(2, count(types, CERTIFICATE))
+        assert.equal(2, count(types, "20"))
+        assert.same({ "0" }, { tshark.all(packets, "tls.alert_message.desc")[1] })
+        assert.equal(5, count(blocks(path), SECRETS_BLOCK))
+      end)
+  end
+
   it("acknowledges what is more than a window", function()
     local configs = { client = config("client", "TLSv1.3"), server = config("server", "TLSv1.3") }
     local l = connect("memory", configs)

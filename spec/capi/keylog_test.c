@@ -81,6 +81,7 @@ static void test_version(const struct settings *how, size_t secret)
 {
     struct settings for_server = *how;
     for_server.identity = "server";
+    for_server.groups = how->groups ? "P-256" : NULL;
     secsock_config *client = settings_config(how), *server = settings_config(&for_server);
     const char *name = how->version == TLS12 ? "TLS 1.2" : "TLS 1.3";
     for (int turn = 0; turn < 2; turn++) {
@@ -194,6 +195,11 @@ int main(void)
     test_version(&(struct settings){ .version = TLS12 }, 48);
     test_version(&(struct settings){ .version = TLS13, .ciphers = "TLS_AES_128_GCM_SHA256" }, 32);
     test_version(&(struct settings){ .version = TLS13, .ciphers = "TLS_AES_256_GCM_SHA384" }, 48);
+    /* A second ClientHello has the random of the first. */
+    test_version(&(struct settings){ .version = TLS13,
+                                     .ciphers = "TLS_AES_128_GCM_SHA256",
+                                     .groups = "X25519:P-256" },
+                 32);
     is_for_those_who_ask();
     is_inherited();
     survives_shortage(TLS12);

@@ -318,7 +318,7 @@ static void is_told_when(void)
 static void shows_failures(void)
 {
     struct pair pair;
-    size_t packets;
+    size_t packets = 0;
     secsock_capture *capture = open_capture(SECSOCK_CAPTURE_SECRETS);
     pair_open(&pair, client, server);
     secsock_set_capture(pair.client, capture, 0);
