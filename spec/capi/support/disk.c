@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -50,7 +51,7 @@ static bool refuses(void)
     if (!is_doomed())
         return false;
     if (ends)
-        _exit(DISK_ENDED);
+        raise(SIGKILL);
     return true;
 }
 
@@ -90,8 +91,8 @@ ssize_t __wrap_write(int fd, const void *data, size_t len)
 {
     if (!is_doomed())
         return __real_write(fd, data, len);
-    if (ends)
-        _exit(__real_write(fd, data, len / 2) >= 0 ? DISK_ENDED : 1);
+    if (ends && __real_write(fd, data, len / 2) >= 0)
+        raise(SIGKILL);
     return -1;
 }
 

@@ -8,11 +8,9 @@
 /* From now on the n-th call fails with this errno, once; 0: none does. */
 void disk_fail(unsigned long n, int error);
 
-/* From now on the process ends, with status DISK_ENDED, in the place of the n-th call: where that
- * writes, after half of it. */
+/* From now on the process is killed (SIGKILL) in the place of the n-th call: where that writes, after
+ * half of it. */
 void disk_end(unsigned long n);
-
-enum { DISK_ENDED = 77 };
 
 /* Whether the call has failed since. */
 int disk_failed(void);
