@@ -25,6 +25,7 @@ local watch = require "secsock.watch"
 ---@class secsock
 ---@field _VERSION string
 ---@field wait fun(s: secsock.socket, want: string, seconds?: number): true?, string?
+---@field now fun(): number
 local secsock = loop.secsock
 
 secsock._VERSION = core.version()

@@ -7,12 +7,17 @@ local hook = require "secsock.hook"
 local transport = require "secsock.transport"
 local watch = require "secsock.watch"
 
-local now, poll = core.now, core.poll
+local poll = core.poll
 local want = core.methods.want
 
 -- The module table, which secsock/init.lua completes: the loops look up its `wait` every time.
 ---@class secsock
-local secsock = {}
+local secsock = {
+  --- The clock that time limits go by, in seconds. What replaces `wait` may replace it as well.
+  now = core.now,
+}
+
+local function now() return secsock.now() end
 
 -- Seconds that one wait and all the waits of a call may take; absent: no limit. Numbers alone, so
 -- that a weak table may hold them: what could refer to its socket is kept in core.private(s).

@@ -1,0 +1,107 @@
+--- Scenarios: who the peer is, what is wrong with it, what the wire does, and what must come out.
+--
+--     local scenario = require "secsock.scenario"
+--     local ca = scenario.ca "Test Root"
+--
+--     it("refuses a certificate for another host", function()
+--       local r = scenario.run {
+--         server = { identity = ca:issue { dns = "other.example" } },
+--         client = { trust = ca, peername = "mail.example" },
+--       }
+--       assert.rejected(r.client, "name_mismatch")
+--       assert.alert(r.server, "bad_certificate")
+--     end)
+--
+-- Both ends run in this process, over memory, with a clock that moves only when both wait, and in
+-- an order that the seed decides: a run can be repeated. What the libraries beneath draw at random
+-- (keys, signatures, and so the size of some messages) is not the seed's.
+--
+-- An end takes what secsock.new takes, and a script: see secsock.scenario.script. Without one it
+-- upgrades, exchanges a word and closes. The wire takes faults: see secsock.scenario.fault.
+local check = require "secsock.check"
+local matrix = require "secsock.scenario.matrix"
+local script = require "secsock.scenario.script"
+local stage = require "secsock.scenario.stage"
+
+local scenario = {}
+
+---@class secsock.scenario.end: secsock.options
+---@field script? string|table|fun(me: secsock.scenario.actor): any  a string is a STARTTLS protocol
+---@field starttls? table  options of that dialogue
+
+---@class secsock.scenario.options
+---@field client? secsock.scenario.end
+---@field server? secsock.scenario.end
+---@field wire? secsock.scenario.wire|secsock.scenario.man
+---@field transport? "memory"|"tcp"  tcp: over loopback, by the real clock
+---@field seed? integer|string       1 unless said
+
+--- What came out.
+---@class secsock.scenario.run
+---@field client secsock.scenario.result
+---@field server secsock.scenario.result
+---@field crossed secsock.scenario.crossing[]  laws: none, unless secsock is broken
+---@field seed integer|string
+---@field seconds number  by the clock of the run
+---@field events secsock.scenario.event[]
+local run = {}
+run.__index = run
+
+--- The sequence of the run, for people.
+---@return string
+function run:sequence()
+  return ("seed %s\n%s"):format(self.seed, self.report:text())
+end
+
+run.__tostring = run.sequence
+
+local known = {
+  client = "table", server = "table", wire = "table|function", transport = "string",
+  seed = "number|string",
+}
+
+local function run_checked(options)
+  check.inner_options(options, known)
+  local over = options.transport or "memory"
+  if over ~= "memory" and over ~= "tcp" then
+    error(("option 'transport': 'memory' or 'tcp' expected, got '%s'"):format(over), 0)
+  end
+  local complete = {}
+  for name, value in pairs(options) do complete[name] = value end
+  complete.client, complete.server = options.client or {}, options.server or {}
+  local result = setmetatable(stage.run(complete), run)
+  result.client.run, result.server.run = result, result
+  return result
+end
+
+--- Runs both ends to the end of their scripts.
+---@param options secsock.scenario.options
+---@return secsock.scenario.run
+function scenario.run(options)
+  return (check.blame_caller(run_checked, options))
+end
+
+--- A script: a dialogue of secsock.starttls, for either role, then a word in each direction.
+---@param protocol string
+---@param options? table  of the dialogue
+function scenario.starttls(protocol, options)
+  return (check.blame_caller(script.starttls, protocol, options))
+end
+
+--- A script: TLS at once, and a word in each direction.
+scenario.direct = script.direct
+
+--- Runs the product of dimensions: see secsock.scenario.matrix.
+---@param options table
+---@return secsock.scenario.matrix
+function scenario.matrix(options)
+  return (check.blame_caller(matrix.run, scenario.run, options))
+end
+
+--- A root that issues certificates: see secsock.mint.
+---@param from? string|table
+function scenario.ca(from)
+  return require("secsock.mint").ca(from)
+end
+
+return scenario

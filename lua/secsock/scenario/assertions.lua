@@ -1,0 +1,126 @@
+--- Assertions about runs, for luassert: require this, and assert has them. Where one fails, it says
+-- what was there instead and prints the sequence of the run.
+--
+--     assert.secure(r)                               both ends, or one: assert.secure(r.client)
+--     assert.rejected(r.client, "name_mismatch")     it refused its peer, for this alone
+--     assert.failed(r.client, "truncated")           its script ended with this word
+--     assert.alert(r.server, "bad_certificate")      sent or received
+--     assert.no_plaintext_after_upgrade(r)
+--     assert.lawful(r)                               no law of secsock was crossed
+--     assert.passed(m)                               every case of a matrix
+local luassert = require "luassert"
+
+local assertions = {}
+
+-- ---------------------------------------------------------------------------------- what is meant
+
+-- The results that an assertion is about: those of a run, or of one end.
+local function ends_of(value)
+  if type(value) == "table" and value.client and value.server then
+    return { value.client, value.server }, value
+  end
+  if type(value) == "table" and value.run and value.role then return { value }, value.run end
+  error("a scenario's run expected, or one of its ends", 0)
+end
+
+local function one_end(value)
+  local ends, run = ends_of(value)
+  if #ends > 1 then error("one end of a run expected: r.client or r.server", 0) end
+  return ends[1], run
+end
+
+-- How an end fared, in a few words.
+local function fate(one)
+  if one.err then
+    local message = one.details and one.details.message
+    return one.err .. (message and " (" .. message .. ")" or "")
+  end
+  return one.secure and "it was secure, and its script ended well"
+    or "its script ended well, without an upgrade"
+end
+
+-- -------------------------------------------------------------------------------- the assertions
+-- Each gives whether it holds, and what is to be said where that is not as it should be.
+
+function assertions.secure(value)
+  local ends, run = ends_of(value)
+  for _, one in ipairs(ends) do
+    if not (one.secure and one.ok) then
+      return false, run, ("the %s to be secure: %s"):format(one.role, fate(one))
+    end
+  end
+  return true, run, "no end to be secure"
+end
+
+function assertions.rejected(value, problem)
+  local one, run = one_end(value)
+  local problems = one.verdict and one.verdict:problems() or {}
+  local refused = not one.secure and one.upgrade == "certificate rejected"
+  local alone = not problem or (#problems == 1 and problems[1] == problem)
+  local found = #problems > 0 and table.concat(problems, ", ") or "no problem"
+  return refused and alone, run, ("the %s to reject its peer%s: %s; its verdict: %s"):format(
+    one.role, problem and " for " .. problem or "", fate(one), found)
+end
+
+function assertions.failed(value, word)
+  local one, run = one_end(value)
+  local so = one.err ~= nil and (not word or one.err == word)
+  return so, run, ("the %s to fail%s: %s"):format(one.role, word and " with " .. word or "",
+                                                 fate(one))
+end
+
+function assertions.alert(value, name)
+  local one, run = one_end(value)
+  return one.alert ~= nil and (not name or one.alert == name), run,
+    ("the %s to have %s: it had %s"):format(one.role, name and "the alert " .. name or "an alert",
+                                            one.alert or "none")
+end
+
+-- What of a run crosses one law, or any.
+local function crossings(run, law)
+  local found = {}
+  for _, one in ipairs(run.crossed) do
+    if not law or one.law == law then
+      found[#found + 1] = ("law %d, %s: %s"):format(one.law, one.who, one.text)
+    end
+  end
+  return found
+end
+
+function assertions.no_plaintext_after_upgrade(value)
+  local _, run = ends_of(value)
+  local found = crossings(run, 4)
+  return #found == 0, run, "no plaintext after the upgrade: " .. table.concat(found, "; ")
+end
+
+function assertions.lawful(value)
+  local _, run = ends_of(value)
+  local found = crossings(run)
+  return #found == 0, run, "no law to be crossed: " .. table.concat(found, "; ")
+end
+
+function assertions.passed(value)
+  return value.failed == 0, nil, "every case to pass:\n" .. value:table()
+end
+
+-- ----------------------------------------------------------------------------------- for luassert
+
+-- luassert would format the arguments too, each a run with all that it holds.
+local function say_only(state, arguments, text)
+  for i = 1, arguments.n do arguments[i] = nil end
+  arguments.n = 0
+  state.failure_message = text
+end
+
+for name, holds in pairs(assertions) do
+  luassert:register("assertion", name, function(state, arguments)
+    local ok, run, text = holds(arguments[1], arguments[2])
+    if ok ~= state.mod then
+      say_only(state, arguments, ("Expected %s%s%s"):format(state.mod and "" or "otherwise than ",
+        text, run and "\n" .. run:sequence() or ""))
+    end
+    return ok
+  end)
+end
+
+return assertions

@@ -1,0 +1,290 @@
+--- One end of a run: its socket, as its script sees it, and what is written down about it.
+local secsock = require "secsock"
+local report = require "secsock.scenario.report"
+
+---@class secsock.scenario.endpoint
+---@field role "client"|"server"
+---@field s secsock.socket
+---@field socket table   the same, watched: what scripts and dialogues use
+---@field phase "before"|"after"|"later"  the upgrade; later: than the downgrade
+---@field result secsock.scenario.result
+local endpoint = {}
+endpoint.__index = endpoint
+
+--- What became of one end.
+---@class secsock.scenario.result
+---@field role "client"|"server"
+---@field ok? true          its script ran to its end
+---@field err? string       else why it did not: a socket's word, or "unexpected"
+---@field details? table    with a message
+---@field alert? string     sent or received
+---@field alert_received? boolean
+---@field verdict? secsock.verdict
+---@field secure boolean    an upgrade was successful
+---@field upgrade? string   the word that an upgrade failed with
+---@field info? secsock.info
+---@field received { before: string, after: string, later: string }  the upgrade, the downgrade
+---@field sent { before: string, after: string, later: string }
+---@field states string[]   gone through
+---@field hooks integer     how often its hook was asked
+---@field returned? any     by its script
+
+-- ------------------------------------------------------------------------------------- the socket
+
+local TIMEOUT = 30 -- seconds, of the run's clock, that a call may wait
+
+-- A CA of secsock.mint's, or a list with such, as the certificates that secsock.new takes.
+local function material(value)
+  if type(value) ~= "table" then return value end
+  if type(value.cert) == "function" then return value:cert() end
+  local list = {}
+  for key, one in pairs(value) do list[key] = material(one) end
+  return list
+end
+
+-- Has the calls of a hook counted.
+local function watched_hook(self, hook)
+  return function(s, verdict)
+    self.result.hooks = self.result.hooks + 1
+    self:note("asks its hook: %s", verdict:ok() and "no problem"
+      or table.concat(verdict:problems(), ", "))
+    return hook(s, verdict)
+  end
+end
+
+local function make_socket(self, options)
+  local given = { timeout = TIMEOUT }
+  for name, value in pairs(options) do
+    if name == "trust" or name == "identity" then value = material(value) end
+    given[name] = value
+  end
+  given.script, given.starttls, given.defer = nil, nil, true
+  if given.hook then given.hook = watched_hook(self, given.hook) end
+  local s, err, details = secsock.new(given)
+  if not s then
+    error(("the %s cannot be made: %s: %s"):format(self.role, err, tostring(details)), 0)
+  end
+  return s
+end
+
+local watched = {}
+
+-- All that is not watched is the socket's own.
+local function watch(self)
+  return setmetatable({}, {
+    __index = function(_, name)
+      if watched[name] then
+        return function(_, ...) return watched[name](self, ...) end
+      end
+      local value = self.s[name]
+      if type(value) ~= "function" then return value end
+      return function(_, ...) return value(self.s, ...) end
+    end,
+  })
+end
+
+--- An end that is not connected yet. It throws without a place.
+function endpoint.new(stage, role, options)
+  local self = setmetatable({
+    stage = stage, role = role, phase = "before", has_hook = options.hook ~= nil,
+    result = {
+      role = role, secure = false, states = {}, hooks = 0,
+      received = { before = "", after = "", later = "" },
+      sent = { before = "", after = "", later = "" },
+    },
+  }, endpoint)
+  self.s = make_socket(self, options)
+  self.socket = watch(self)
+  return self
+end
+
+--- Notes what this end does.
+function endpoint:note(format, ...)
+  self.stage.report:add(self.role, format, ...)
+end
+
+-- ---------------------------------------------------------------------------------------- watching
+
+local function note_state(self)
+  local states, state = self.result.states, self.s:state()
+  if states[#states] ~= state then states[#states + 1] = state end
+end
+
+--- Gives the wire what there is for it.
+function endpoint:flush()
+  note_state(self)
+  if not self.line then return end
+  local state, tls = self.s:state(), self.phase == "after"
+  self.line:put(self.s:drain() or "", {
+    tls = tls, secure = tls and self.result.secure,
+    closing = tls and self.closing == true,
+  })
+  if state == "closed" then self.line:finish() end
+end
+
+--- Something has come over the wire: bytes, or its end.
+function endpoint:arrive(bytes, ending)
+  if ending == "reset" then
+    self.was_reset = true -- the library learns of it where it waits
+    self:note "is told of a reset"
+  elseif self.s:state() ~= "closed" then
+    self.s:feed(bytes)
+  end
+  self.arrived = true
+  self:flush()
+end
+
+-- Law 9: how something failed is never said by nothing.
+local function check_error(self, what, err, details)
+  if type(err) ~= "string" or err == "" then
+    self.stage.laws:cross(9, self.role, "%s fails without a word", what)
+  elseif type(details) == "table" and (details.message or "") == "" then
+    self.stage.laws:cross(9, self.role, "%s fails without a message: %s", what, err)
+  end
+end
+
+-- Law 5: nothing works after a failed upgrade.
+local function check_dead(self, what, count)
+  if self.result.upgrade and count > 0 then
+    self.stage.laws:cross(5, self.role, "%s %d bytes after its upgrade failed", what, count)
+  end
+end
+
+function watched.send(self, data, ...)
+  local last, err, at = self.s:send(data, ...)
+  local from = tonumber((...)) or 1
+  local gone = tostring(data):sub(from, last or at or 0)
+  local sent = self.result.sent
+  sent[self.phase] = sent[self.phase] .. gone
+  if gone ~= "" then
+    self:note("%s %s", self.phase == "after" and "says, protected," or "says", report.quote(gone))
+  end
+  if not last then
+    self:note("cannot send: %s", err)
+    check_error(self, "send", err)
+  end
+  check_dead(self, "sent", #gone)
+  self:flush()
+  return last, err, at
+end
+
+-- Law 6: the end of data is told apart from a cut.
+local function check_end(self, err)
+  local told = self.stage:was_notified(self.role)
+  if err == "closed" and self.phase == "after" and told == false and self.result.secure
+    and self.s:state() ~= "closed" then
+    self.stage.laws:cross(6, self.role, "takes a cut for the end of the data")
+  end
+end
+
+function watched.receive(self, pattern, prefix)
+  local data, err, partial = self.s:receive(pattern, prefix)
+  local got = (data or partial or ""):sub(#tostring(prefix or "") + 1)
+  local line = data and (pattern == nil or tostring(pattern):sub(1, 2) == "*l")
+  local received = self.result.received
+  received[self.phase] = received[self.phase] .. got .. (line and "\n" or "")
+  if not data then
+    self:note("receives no more: %s", err)
+    check_error(self, "receive", err)
+    check_end(self, err)
+  elseif tostring(pattern):sub(1, 2) == "*a" then
+    check_end(self, "closed")
+  end
+  check_dead(self, "received", #got)
+  self:flush()
+  return data, err, partial
+end
+
+-- Writes down what became of an upgrade.
+local function upgraded(self, ok, err, details)
+  local s, result = self.s, self.result
+  result.verdict = s:verdict()
+  if not ok then
+    result.upgrade = err
+    self:note("cannot upgrade: %s: %s", err, tostring(details))
+    return check_error(self, "upgrade", err, details)
+  end
+  result.secure, result.info = true, s:info()
+  self:note("is secure: %s, %s", result.info.version, result.info.cipher)
+end
+
+-- Laws 3 and 7: what a finished upgrade has seen to.
+local function check_judged(self, before, options, ok)
+  local asked = self.result.hooks - before
+  if self.has_hook and (asked > 1 or (ok and asked == 0)) then
+    self.stage.laws:cross(3, self.role, "asked its hook %d times in an upgrade", asked)
+  end
+  local verdict = self.result.verdict
+  if ok and options.clientauth == "require" and not (verdict and #verdict:chain() > 0) then
+    self.stage.laws:cross(7, self.role, "requires a certificate and accepts a client without")
+  end
+end
+
+function watched.upgrade(self, name)
+  self:flush()
+  self:note "upgrades"
+  self.phase = "after"
+  local before = self.result.hooks
+  local ok, err, details = self.s:upgrade(name)
+  upgraded(self, ok, err, details)
+  check_judged(self, before, self.stage.options[self.role], ok)
+  self:flush()
+  return ok and self.socket, err, details
+end
+
+-- Calls a method that ends what this end sends: what it still says tells the peer so.
+local function ending(self, method, ...)
+  self:flush()
+  self.closing = true
+  local ok, err, details = method(self.s, ...)
+  self:flush()
+  self.closing = nil
+  return ok, err, details
+end
+
+function watched.downgrade(self)
+  local ok, err, details = ending(self, self.s.downgrade)
+  self:note(ok and "is in the clear again" or "cannot downgrade: " .. tostring(err))
+  if ok then self.phase = "later" end
+  return ok and self.socket, err, details
+end
+
+function watched.shutdown(self, direction)
+  self:note "shuts down"
+  return ending(self, self.s.shutdown, direction)
+end
+
+function watched.close(self)
+  if self.s:state() == "closed" then return 1 end
+  self:note "closes"
+  ending(self, self.s.close)
+  self.closed = true
+  return 1
+end
+
+--- Is gone without a word.
+function endpoint:reset()
+  self:note "resets the connection"
+  self.s:close()
+  note_state(self)
+  self.closed = true
+  if self.line then self.line:reset() end
+end
+
+--- Writes down how its script ended: with values, or with a failure.
+function endpoint:finish(failure, ...)
+  local result = self.result
+  if failure then
+    result.err, result.details = failure.err, failure.details
+    local message = result.details and result.details.message
+    self:note("gives up: %s%s", failure.err, message and ": " .. message or "")
+  else
+    result.ok, result.returned = true, (...)
+  end
+  local details = type(result.details) == "table" and result.details or self.s:lasterror() or {}
+  result.alert, result.alert_received = details.alert, details.alert_received
+  result.verdict = result.verdict or details.verdict
+  watched.close(self)
+end
+
+return endpoint

@@ -1,0 +1,227 @@
+--- Where a run takes place: two ends, the wire between them, a clock, and the order in which things
+-- happen. Whatever could happen next is put in a row, and the seed's numbers choose.
+local core = require "secsock.core"
+local secsock = require "secsock"
+local clocks = require "secsock.scenario.clock"
+local endpoint = require "secsock.scenario.endpoint"
+local laws = require "secsock.scenario.laws"
+local random = require "secsock.scenario.random"
+local report = require "secsock.scenario.report"
+local script = require "secsock.scenario.script"
+local wire = require "secsock.scenario.wire"
+
+---@class secsock.scenario.stage
+local stage = {}
+stage.__index = stage
+
+local ROLES = { "client", "server" }
+local TOWARDS = { client = "to_client", server = "to_server" }
+local OTHER = { client = "server", server = "client" }
+
+-- ------------------------------------------------------------------------------------ connecting
+
+local connect = {}
+
+-- Passes on what a method of an end's socket has come to, or throws.
+local function begun(role, ok, err, details)
+  if ok then return ok end
+  error(("the %s cannot begin: %s: %s"):format(role, err, tostring(details)), 0)
+end
+
+-- Both ends over memory, and the wire in between.
+function connect.memory(self)
+  self.lines = wire.lines(self, self.options.wire)
+  for _, role in ipairs(ROLES) do
+    local one = self.ends[role]
+    begun(role, one.s:attachmemory(role))
+    one.line = self.lines[TOWARDS[OTHER[role]]]
+    self.lines[TOWARDS[role]].receiver = one
+  end
+end
+
+-- Both over loopback; the wire is the system's.
+function connect.tcp(self)
+  if self.options.wire then error("option 'wire': only over memory", 0) end
+  local client, server = self.ends.client, self.ends.server
+  local listener = server.s
+  begun("server", listener:listen("127.0.0.1", 0))
+  local _, port = listener:getsockname()
+  begun("client", client.s:connect("127.0.0.1", port))
+  server.s = begun("server", listener:accept())
+  server.s:settimeout((listener:gettimeout()))
+  listener:close()
+end
+
+--- Whether it has arrived at that end that its peer has ended properly what it sends.
+function stage:was_notified(role)
+  if self.lines then return self.lines[TOWARDS[role]].notified == true end
+  return self.ends[OTHER[role]].closed == true
+end
+
+-- ----------------------------------------------------------------------------------------- waiting
+
+-- The end whose script is running waits.
+local function suspend(self, want, seconds)
+  local task = self.current
+  task.want, task.moves = want, self.moves
+  task.ends = seconds and self.clock:now() + seconds
+  task.endpoint.arrived = false
+  task.endpoint:flush()
+  return coroutine.yield()
+end
+
+--- Lets time pass for the end whose script is running.
+function stage:sleep(seconds)
+  suspend(self, "time", seconds)
+end
+
+local function is_late(self, task)
+  return task.ends ~= nil and self.clock:now() >= task.ends
+end
+
+-- Whether what a task waits for is there.
+local function is_ready(self, task)
+  local want, one = task.want, task.endpoint
+  if want == "verdict" then return self.moves > task.moves end
+  if want == "time" then return is_late(self, task) end
+  if want == "start" or one.was_reset then return true end
+  if one.line then return want == "write" or one.arrived end
+  return core.poll(one.s:getfd(), want, 0) == true
+end
+
+-- -------------------------------------------------------------------------------------- happening
+
+-- Goes on with the script of an end.
+local function resume(self, task)
+  local ready, err = true, nil
+  if task.want ~= "start" and task.endpoint.was_reset then
+    ready, err = nil, "reset"
+  elseif not is_ready(self, task) then
+    ready, err = nil, "timeout"
+  end
+  self.current = task
+  local first = task.want == "start"
+  local results
+  if first then
+    results = { coroutine.resume(task.thread, script.actor(task.endpoint)) }
+  else
+    results = { coroutine.resume(task.thread, ready, err) }
+  end
+  self.current = nil
+  if coroutine.status(task.thread) ~= "dead" then return end
+  task.done = true
+  if results[1] then return task.endpoint:finish(nil, results[2]) end
+  local failure = results[2]
+  if getmetatable(failure) == script.failure then return task.endpoint:finish(failure) end
+  if type(failure) == "string" then failure = debug.traceback(task.thread, failure) end
+  error(failure, 0)
+end
+
+-- All that could happen now: functions.
+local function possible(self)
+  local actions = {}
+  for _, role in ipairs(ROLES) do
+    local task = self.tasks[role]
+    if not task.done and (is_ready(self, task) or is_late(self, task)) then
+      actions[#actions + 1] = function() resume(self, task) end
+    end
+    local line = self.lines and self.lines[TOWARDS[role]]
+    local due = line and line:due()
+    if due and due <= self.clock:now() then
+      actions[#actions + 1] = function() line:deliver() end
+    end
+  end
+  return actions
+end
+
+-- When, at the latest, something will be possible; and what may be before.
+local function next_moment(self)
+  local moment, fd, want = math.huge, nil, nil
+  for _, role in ipairs(ROLES) do
+    local task = self.tasks[role]
+    if not task.done then
+      moment = math.min(moment, task.ends or math.huge)
+      fd, want = task.endpoint.s:getfd(), task.want
+    end
+    local due = self.lines and self.lines[TOWARDS[role]]:due()
+    moment = math.min(moment, due or math.huge)
+  end
+  return moment, fd, want == "write" and "write" or "read"
+end
+
+-- Nothing will ever happen any more: whoever waits, waits in vain.
+local function give_up(self)
+  for _, role in ipairs(ROLES) do
+    local task = self.tasks[role]
+    if not task.done then
+      self.report:add(role, "waits for ever")
+      task.ends = self.clock:now()
+    end
+  end
+end
+
+local function play(self)
+  while not (self.tasks.client.done and self.tasks.server.done) do
+    local actions = possible(self)
+    if #actions > 0 then
+      self.moves = self.moves + 1
+      actions[#actions == 1 and 1 or self.random:below(#actions)]()
+    else
+      local moment, fd, want = next_moment(self)
+      if moment == math.huge and self.lines then
+        give_up(self)
+      else
+        self.clock:idle(moment, fd, want)
+      end
+    end
+  end
+end
+
+-- Runs with the module's waiting and clock replaced, for the sockets of this run.
+local function with_time(self)
+  local wait, now = secsock.wait, secsock.now
+  local ours = { [self.ends.client.s] = true, [self.ends.server.s] = true }
+  secsock.wait = function(s, want, seconds)
+    if not ours[s] then return wait(s, want, seconds) end
+    return suspend(self, want, seconds)
+  end
+  secsock.now = function() return self.clock:now() end
+  local ok, err = pcall(play, self)
+  secsock.wait, secsock.now = wait, now
+  if not ok then error(err, 0) end
+end
+
+-- ------------------------------------------------------------------------------------------ a run
+
+-- An end and its script, as a coroutine.
+local function prepare(self, role)
+  local options = self.options[role]
+  local play_script = script.of(options.script, options.starttls)
+  self.ends[role] = endpoint.new(self, role, options)
+  self.tasks[role] = {
+    endpoint = self.ends[role], want = "start", thread = coroutine.create(play_script),
+  }
+end
+
+--- Runs a scenario whose options have been checked. It throws without a place.
+---@return secsock.scenario.run
+function stage.run(options)
+  local over = options.transport or "memory"
+  local self = setmetatable({ options = options, moves = 0, ends = {}, tasks = {} }, stage)
+  self.clock = over == "memory" and clocks.virtual() or clocks.real()
+  self.random = random.new(options.seed or 1)
+  self.report = report.new(self.clock)
+  self.laws = laws.new(self.report)
+  for _, role in ipairs(ROLES) do prepare(self, role) end
+  connect[over](self)
+  with_time(self)
+  local client, server = self.ends.client.result, self.ends.server.result
+  self.laws:check_received(client, server)
+  self.laws:check_received(server, client)
+  return {
+    client = client, server = server, seed = options.seed or 1, seconds = self.clock:now(),
+    crossed = self.laws.crossed, events = self.report.events, report = self.report,
+  }
+end
+
+return stage
