@@ -264,7 +264,8 @@ describe("a script", function()
         "upgrade", { "say", "secret" }, "downgrade", { "say", "public" }, { "expect", "^bye$" },
       } },
       server = { downgrade = true, script = {
-        "upgrade", { "expect", "^secret$" }, "downgrade", { "expect", "^public$" }, { "say", "bye" },
+        "upgrade", { "expect", "^secret$" }, "downgrade", { "expect", "^public$" },
+        { "say", "bye" },
       } },
     }
     assert.secure(r)

@@ -182,7 +182,8 @@ describe("a man in the middle", function()
     for seed = 1, 20 do
       local changes = smtp()
       changes.seed = seed
-      local r = run({ to_server = { inject = { after = "STARTTLS", bytes = "RSET\r\n" } } }, changes)
+      local inject = { after = "STARTTLS", bytes = "RSET\r\n" }
+      local r = run({ to_server = { inject = inject } }, changes)
       assert.failed(r.server, "injected")
       assert.is_false(r.client.secure)
       assert.no_plaintext_after_upgrade(r)

@@ -29,11 +29,17 @@ local function one_end(value)
   return ends[1], run
 end
 
+local function problems_of(one)
+  return one.verdict and one.verdict:problems() or {}
+end
+
 -- How an end fared, in a few words.
 local function fate(one)
   if one.err then
     local message = one.details and one.details.message
+    local problems = table.concat(problems_of(one), ", ")
     return one.err .. (message and " (" .. message .. ")" or "")
+      .. (problems ~= "" and "; its verdict: " .. problems or "")
   end
   return one.secure and "it was secure, and its script ended well"
     or "its script ended well, without an upgrade"
@@ -54,12 +60,11 @@ end
 
 function assertions.rejected(value, problem)
   local one, run = one_end(value)
-  local problems = one.verdict and one.verdict:problems() or {}
+  local problems = problems_of(one)
   local refused = not one.secure and one.upgrade == "certificate rejected"
   local alone = not problem or (#problems == 1 and problems[1] == problem)
-  local found = #problems > 0 and table.concat(problems, ", ") or "no problem"
-  return refused and alone, run, ("the %s to reject its peer%s: %s; its verdict: %s"):format(
-    one.role, problem and " for " .. problem or "", fate(one), found)
+  return refused and alone, run, ("the %s to reject its peer%s: %s"):format(
+    one.role, problem and " for " .. problem or "", fate(one))
 end
 
 function assertions.failed(value, word)

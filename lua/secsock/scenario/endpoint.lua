@@ -276,7 +276,7 @@ function endpoint:finish(failure, ...)
   local result = self.result
   if failure then
     result.err, result.details = failure.err, failure.details
-    local message = result.details and result.details.message
+    local message = failure.err ~= result.upgrade and failure.details and failure.details.message
     self:note("gives up: %s%s", failure.err, message and ": " .. message or "")
   else
     result.ok, result.returned = true, (...)

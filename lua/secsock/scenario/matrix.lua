@@ -10,9 +10,9 @@
 --     }
 --     assert.passed(m)
 --
--- A case fails when its function throws. It has a name, "split=1 version=TLSv1.2", and a seed of its
--- own, made of that and the seed of the matrix: with `only` and the same seed it runs as it did. The
--- values of a dimension are named as they read; a table by its field `name`, or its place.
+-- A case fails when its function throws. It has a name, "split=1 version=TLSv1.2", and a seed of
+-- its own, made of that and the matrix's seed: with `only` and the same seed it runs as it did.
+-- The values of a dimension are named as they read; a table by its field `name`, or its place.
 local check = require "secsock.check"
 
 ---@class secsock.scenario.case

@@ -1,0 +1,248 @@
+-- What comes out of scenarios: assertions and what they say, laws, matrices.
+local core = require "secsock.core"
+local scenario = require "secsock.scenario"
+local parties = require "spec.support.parties"
+local laws = require "secsock.scenario.laws"
+require "secsock.scenario.assertions"
+
+local who, clean_up
+
+setup(function() who, clean_up = parties.make() end)
+teardown(function() clean_up() end)
+
+local function run(changes) return scenario.run(who.scenario(changes)) end
+
+describe("an assertion about a run", function()
+  local good, refused
+
+  setup(function()
+    good = run()
+    refused = run { client = { peername = "other.example" } }
+  end)
+
+  -- That an assertion fails, and says all of these.
+  local function fails(texts, assertion, ...)
+    local ok, err = pcall(assertion, ...)
+    assert.is_false(ok)
+    err = tostring(err)
+    for _, text in ipairs(texts) do assert.is_truthy(err:find(text, 1, true), err) end
+  end
+
+  it("holds where it should", function()
+    assert.secure(good)
+    assert.secure(good.client)
+    assert.not_secure(refused)
+    assert.rejected(refused.client)
+    assert.rejected(refused.client, "name_mismatch")
+    assert.not_rejected(refused.server)
+    assert.failed(refused.server, "alert")
+    assert.alert(refused.server, "bad_certificate")
+    assert.no_plaintext_after_upgrade(good)
+    assert.lawful(refused)
+  end)
+
+  it("says what was there instead, and prints the sequence", function()
+    fails({ "the client to be secure", "name_mismatch", "seed 1", "client upgrades",
+            "server -> server_hello", "not for other.example" }, assert.secure, refused)
+    fails({ "the client to reject its peer for expired", "its verdict: name_mismatch", "seed 1" },
+          assert.rejected, refused.client, "expired")
+    fails({ "the client to reject its peer: it was secure" },
+          assert.rejected, good.client)
+    fails({ "to fail with timeout: certificate rejected", "seed 1" },
+          assert.failed, refused.client, "timeout")
+    fails({ "the alert unknown_ca: it had bad_certificate", "seed 1" },
+          assert.alert, refused.server, "unknown_ca")
+    fails({ "it had none" }, assert.alert, good.server)
+    fails({ "Expected otherwise", "seed 1" }, assert.not_secure, good)
+    fails({ "Expected otherwise", "seed 1" }, assert.not_failed, refused.client)
+  end)
+
+  it("is about runs, and where it must be about one end", function()
+    fails({ "a scenario's run expected" }, assert.secure, {})
+    fails({ "one end of a run expected" }, assert.rejected, refused)
+  end)
+end)
+
+describe("a law that is crossed is noticed:", function()
+  -- Runs with a method of all sockets replaced by what `change` makes of it.
+  local function with(name, change, changes)
+    local methods = core.methods
+    local method = methods[name]
+    methods[name] = change(method)
+    local ok, r = pcall(run, changes)
+    methods[name] = method
+    assert(ok, r)
+    return r
+  end
+
+  local function crossed(law, r)
+    local numbers = {}
+    for i, one in ipairs(r.crossed) do numbers[i] = one.law end
+    assert.same({ law }, numbers)
+    assert.not_lawful(r)
+    assert.matches("CROSSES LAW " .. law, r:sequence())
+  end
+
+  it("3, a hook that is never asked", function()
+    crossed(3, with("setvalidatehook", function()
+      return function() return 1 end
+    end, { client = { hook = function() return true end } }))
+  end)
+
+  it("4, plaintext that comes out as if it had been protected", function()
+    local fed
+    local r = with("receive", function(receive)
+      return function(...)
+        if fed then return receive(...) end
+        fed = true
+        return "injected"
+      end
+    end, { server = { script = { "upgrade", { "receive" }, { "say", "pong" }, "expect_close" } },
+           client = { script = { "upgrade", { "say", "ping" }, { "expect", "pong" }, "close" } } })
+    crossed(4, r)
+    assert.has_error(function() assert.no_plaintext_after_upgrade(r) end)
+  end)
+
+  it("4, by what was sent and received", function()
+    local crossings = laws.new { add = function() end }
+    local function check(sent, received)
+      crossings:check_received({ role = "client", received = { after = received } },
+                               { role = "server", sent = { after = sent } })
+      return #crossings.crossed
+    end
+    assert.equal(0, check("one\r\ntwo\r\n", "one\ntwo"))
+    assert.equal(0, check("one\r\ntwo\r\n", ""))
+    assert.equal(1, check("one\r\ntwo\r\n", "two\n"))
+  end)
+
+  it("5, a send that works after a failed upgrade", function()
+    crossed(5, with("send", function(send)
+      return function(s, data, ...)
+        if s:state() == "failed" then return #data end
+        return send(s, data, ...)
+      end
+    end, { client = { peername = "other.example", script = function(me)
+      me.socket:upgrade()
+      me.socket:send "in the clear, then"
+    end } }))
+  end)
+
+  it("6, a cut that passes for the end", function()
+    crossed(6, with("receive", function(receive)
+      return function(...)
+        local data, err, partial = receive(...)
+        return data, err == "truncated" and "closed" or err, partial
+      end
+    end, {
+      wire = { to_client = { truncate = true } },
+      client = { script = { "upgrade", "expect_close" } },
+      server = { script = { "upgrade", "close" } },
+    }))
+  end)
+
+  it("7, a client without the certificate that is required", function()
+    local r = with("verdict", function(verdict)
+      return function(s)
+        if s:role() == "client" then return verdict(s) end
+        return nil
+      end
+    end, {
+      server = { clientauth = "require", trust = who.client().trust },
+      client = { identity = who.identity "client" },
+    })
+    crossed(7, r)
+  end)
+
+  it("9, an error without a word", function()
+    crossed(9, with("receive", function()
+      return function() return nil, "", "" end
+    end, { server = { script = { "upgrade", { "receive" } } },
+           client = { script = { "upgrade" } } }))
+  end)
+end)
+
+describe("a matrix", function()
+  local function matrix(changes)
+    local options = {
+      version = { "TLSv1.2", "TLSv1.3" },
+      wire = { { name = "whole" }, { name = "bytes", split = 1 } },
+      resumption = { true, false },
+      run = function(case)
+        local r = case.scenario(who.scenario {
+          client = { versions = { case.version }, resumption = case.resumption },
+          wire = { split = case.wire.split },
+        })
+        assert.secure(r)
+        assert.equal(case.version, r.client.info.version)
+      end,
+    }
+    for name, value in pairs(changes or {}) do options[name] = value end
+    local m = scenario.matrix(options)
+    return m
+  end
+
+  it("runs the product, and names each case", function()
+    local m = matrix()
+    assert.passed(m)
+    assert.equal(8, m.passed)
+    assert.equal("resumption=true version=TLSv1.2 wire=whole", m.cases[1].name)
+    assert.equal("resumption=false version=TLSv1.3 wire=bytes", m.cases[8].name)
+  end)
+
+  it("repeats one case by its name and seed", function()
+    local all = matrix { seed = 42 }
+    local name = "resumption=true version=TLSv1.3 wire=bytes"
+    local again = matrix { seed = 42, only = name }
+    assert.equal(1, #again.cases)
+    local before
+    for _, case in ipairs(all.cases) do
+      if case.name == name then before = case end
+    end
+    local function shape(case) return (case.run:sequence():gsub("%d+ bytes", "bytes")) end
+    assert.equal(before.seed, again.cases[1].seed)
+    assert.equal(before.run.seed, again.cases[1].run.seed)
+    assert.equal(shape(before), shape(again.cases[1]))
+  end)
+
+  it("says in a table which cases failed, and why", function()
+    local m = matrix {
+      run = function(case)
+        if case.version == "TLSv1.2" and case.wire.split then error "not in bytes" end
+      end,
+    }
+    assert.equal(2, m.failed)
+    local text = m:table()
+    assert.matches("FAILED  resumption=true version=TLSv1.2 wire=bytes.-not in bytes\n", text)
+    assert.matches("ok      resumption=true version=TLSv1.2 wire=whole\n", text)
+    assert.matches("6 passed, 2 failed, seed 1$", text)
+    local ok, err = pcall(assert.passed, m)
+    assert.is_false(ok)
+    assert.is_truthy(tostring(err):find(text, 1, true))
+  end)
+
+  it("shows how far it is, and the table", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    local m = matrix { show = file }
+    file:close()
+    file = assert(io.open(path))
+    local shown = file:read "*a"
+    file:close()
+    os.remove(path)
+    assert.matches("^\r1 of 8, 0 failed\r2 of 8", shown)
+    assert.is_truthy(shown:find(m:table(), 1, true))
+  end)
+
+  it("throws mistakes, at the caller's line", function()
+    for text, changes in pairs {
+      ["there is no case 'none'"] = { only = "none" },
+      ["option 'run': a function of a case expected"] = { run = false },
+      ["option 'key': a dimension is a list of values"] = { key = "p256" },
+      ["option 'name': a dimension is a list of values"] = { name = { "a" } },
+    } do
+      local ok, err = pcall(matrix, changes)
+      assert.is_false(ok)
+      assert.matches("scenario_report_spec.lua:%d+: " .. text, err)
+    end
+  end)
+end)
