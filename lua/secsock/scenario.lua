@@ -19,6 +19,7 @@
 -- An end takes what secsock.new takes, and a script: see secsock.scenario.script. Without one it
 -- upgrades, exchanges a word and closes. The wire takes faults: see secsock.scenario.fault.
 local check = require "secsock.check"
+local external = require "secsock.scenario.external"
 local matrix = require "secsock.scenario.matrix"
 local script = require "secsock.scenario.script"
 local stage = require "secsock.scenario.stage"
@@ -30,8 +31,8 @@ local scenario = {}
 ---@field starttls? table  options of that dialogue
 
 ---@class secsock.scenario.options
----@field client? secsock.scenario.end
----@field server? secsock.scenario.end
+---@field client? secsock.scenario.end|secsock.scenario.external
+---@field server? secsock.scenario.end|secsock.scenario.external
 ---@field wire? secsock.scenario.wire|secsock.scenario.man
 ---@field transport? "memory"|"tcp"  tcp: over loopback, by the real clock
 ---@field seed? integer|string       1 unless said
@@ -65,6 +66,8 @@ local function run_checked(options)
   local over = options.transport or "memory"
   if over ~= "memory" and over ~= "tcp" then
     error(("option 'transport': 'memory' or 'tcp' expected, got '%s'"):format(over), 0)
+  elseif over == "tcp" and (external.is(options.client) or external.is(options.server)) then
+    error("option 'transport': programs are met over memory", 0)
   end
   local complete = {}
   for name, value in pairs(options) do complete[name] = value end
@@ -96,6 +99,15 @@ scenario.direct = script.direct
 ---@return secsock.scenario.matrix
 function scenario.matrix(options)
   return (check.blame_caller(matrix.run, scenario.run, options))
+end
+
+--- An end that is not secsock's: a program, as a list of words or a text for the shell, in which
+--- $port is the port to listen on or to connect to; or a server that runs already, as host and port.
+--- The clock of such a run is the real one.
+---@param from string|{ [integer]: string, input?: string, host?: string, port?: integer }
+---@return secsock.scenario.external
+function scenario.external(from)
+  return (check.blame_caller(external.new, from))
 end
 
 --- A root that issues certificates: see secsock.mint.

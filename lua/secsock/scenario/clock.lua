@@ -9,19 +9,27 @@ function virtual:now() return self.time end
 --- Everybody waits, at the most until then.
 function virtual:idle(moment) self.time = math.max(self.time, moment) end
 
-local real = {}
+local real = { is_real = true }
 real.__index = real
 
 local TURN = 0.002 -- seconds between two looks at everything that may have happened
 
 function real:now() return core.now() - self.began end
 
---- The same; what is waited for first may come earlier.
+-- Lets time pass where there is nothing to poll.
+local function sleep(seconds)
+  os.execute(("sleep %.3f"):format(seconds))
+end
+
+--- The same; what is waited for first, perhaps on a descriptor, may come earlier.
 function real:idle(moment, fd, want)
-  core.poll(fd, want, math.max(0, math.min(moment - self:now(), TURN)))
+  local seconds = math.max(0, math.min(moment - self:now(), TURN))
+  if not fd then return sleep(seconds) end
+  core.poll(fd, want, seconds)
 end
 
 return {
+  sleep = sleep,
   virtual = function() return setmetatable({ time = 0 }, virtual) end,
   real = function() return setmetatable({ began = core.now() }, real) end,
 }

@@ -134,6 +134,12 @@ function endpoint:arrive(bytes, ending)
   self:flush()
 end
 
+--- What to poll while it waits; nil for nothing.
+function endpoint:fd()
+  local fd = self.s:getfd()
+  return fd >= 0 and fd or nil
+end
+
 -- Law 9: how something failed is never said by nothing.
 local function check_error(self, what, err, details)
   if type(err) ~= "string" or err == "" then

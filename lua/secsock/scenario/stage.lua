@@ -4,6 +4,7 @@ local core = require "secsock.core"
 local secsock = require "secsock"
 local clocks = require "secsock.scenario.clock"
 local endpoint = require "secsock.scenario.endpoint"
+local external = require "secsock.scenario.external"
 local laws = require "secsock.scenario.laws"
 local random = require "secsock.scenario.random"
 local report = require "secsock.scenario.report"
@@ -33,7 +34,11 @@ function connect.memory(self)
   self.lines = wire.lines(self, self.options.wire)
   for _, role in ipairs(ROLES) do
     local one = self.ends[role]
-    begun(role, one.s:attachmemory(role))
+    if self.tasks[role].foreign then
+      one:begin()
+    else
+      begun(role, one.s:attachmemory(role))
+    end
     one.line = self.lines[TOWARDS[OTHER[role]]]
     self.lines[TOWARDS[role]].receiver = one
   end
@@ -52,8 +57,10 @@ function connect.tcp(self)
   listener:close()
 end
 
---- Whether it has arrived at that end that its peer has ended properly what it sends.
+--- Whether it has arrived at that end that its peer has ended properly what it sends; nil where
+-- that cannot be known.
 function stage:was_notified(role)
+  if self.tasks[OTHER[role]].foreign then return nil end
   if self.lines then return self.lines[TOWARDS[role]].notified == true end
   return self.ends[OTHER[role]].closed == true
 end
@@ -82,6 +89,7 @@ end
 -- Whether what a task waits for is there.
 local function is_ready(self, task)
   local want, one = task.want, task.endpoint
+  if task.foreign then return one:has_news() end
   if want == "verdict" then return self.moves > task.moves end
   if want == "time" then return is_late(self, task) end
   if want == "start" or one.was_reset then return true end
@@ -91,8 +99,9 @@ end
 
 -- -------------------------------------------------------------------------------------- happening
 
--- Goes on with the script of an end.
+-- Goes on with the script of an end, or hears what a program says.
 local function resume(self, task)
+  if task.foreign then return task.endpoint:take() end
   local ready, err = true, nil
   if task.want ~= "start" and task.endpoint.was_reset then
     ready, err = nil, "reset"
@@ -141,7 +150,8 @@ local function next_moment(self)
     local task = self.tasks[role]
     if not task.done then
       moment = math.min(moment, task.ends or math.huge)
-      fd, want = task.endpoint.s:getfd(), task.want
+      fd = task.endpoint:fd() or fd
+      want = task.endpoint:fd() and task.want or want
     end
     local due = self.lines and self.lines[TOWARDS[role]]:due()
     moment = math.min(moment, due or math.huge)
@@ -160,15 +170,27 @@ local function give_up(self)
   end
 end
 
+-- Ends the part of a program that has nothing more to say, and hears nothing more.
+local function settle(self)
+  for _, role in ipairs(ROLES) do
+    local task, other = self.tasks[role], self.tasks[OTHER[role]]
+    local heard = self.lines and not self.lines[TOWARDS[role]]:due()
+    if task.foreign and not task.done and heard then
+      task.done = task.endpoint:is_over(other.done, self.clock:now())
+    end
+  end
+end
+
 local function play(self)
   while not (self.tasks.client.done and self.tasks.server.done) do
+    settle(self)
     local actions = possible(self)
     if #actions > 0 then
       self.moves = self.moves + 1
       actions[#actions == 1 and 1 or self.random:below(#actions)]()
     else
       local moment, fd, want = next_moment(self)
-      if moment == math.huge and self.lines then
+      if moment == math.huge and not self.clock.is_real then
         give_up(self)
       else
         self.clock:idle(moment, fd, want)
@@ -180,7 +202,8 @@ end
 -- Runs with the module's waiting and clock replaced, for the sockets of this run.
 local function with_time(self)
   local wait, now = secsock.wait, secsock.now
-  local ours = { [self.ends.client.s] = true, [self.ends.server.s] = true }
+  local ours = {}
+  for _, role in ipairs(ROLES) do ours[self.ends[role].s] = not self.tasks[role].foreign end
   secsock.wait = function(s, want, seconds)
     if not ours[s] then return wait(s, want, seconds) end
     return suspend(self, want, seconds)
@@ -193,9 +216,14 @@ end
 
 -- ------------------------------------------------------------------------------------------ a run
 
--- An end and its script, as a coroutine.
+-- An end and its script, as a coroutine; or a program, which has its own.
 local function prepare(self, role)
   local options = self.options[role]
+  if external.is(options) then
+    self.ends[role] = external.foreign.new(self, role, options)
+    self.tasks[role] = { endpoint = self.ends[role], foreign = true }
+    return
+  end
   local play_script = script.of(options.script, options.starttls)
   self.ends[role] = endpoint.new(self, role, options)
   self.tasks[role] = {
@@ -203,24 +231,47 @@ local function prepare(self, role)
   }
 end
 
---- Runs a scenario whose options have been checked. It throws without a place.
----@return secsock.scenario.run
-function stage.run(options)
-  local over = options.transport or "memory"
-  local self = setmetatable({ options = options, moves = 0, ends = {}, tasks = {} }, stage)
-  self.clock = over == "memory" and clocks.virtual() or clocks.real()
-  self.random = random.new(options.seed or 1)
-  self.report = report.new(self.clock)
-  self.laws = laws.new(self.report)
+local function perform(self, over)
   for _, role in ipairs(ROLES) do prepare(self, role) end
   connect[over](self)
   with_time(self)
-  local client, server = self.ends.client.result, self.ends.server.result
-  self.laws:check_received(client, server)
-  self.laws:check_received(server, client)
+end
+
+-- Ends what runs outside of this process.
+local function stop(self)
+  for _, role in ipairs(ROLES) do
+    local task = self.tasks[role]
+    if task and task.foreign then task.endpoint:stop() end
+  end
+end
+
+-- What was received, where it is known what was sent.
+local function check_received(self)
+  for _, role in ipairs(ROLES) do
+    local receiver, sender = self.ends[role].result, self.ends[OTHER[role]].result
+    local known = not (receiver.external or sender.external)
+    if known then self.laws:check_received(receiver, sender) end
+  end
+end
+
+--- Runs a scenario whose options have been checked. It throws without a place.
+---@return secsock.scenario.run
+function stage.run(options)
+  local over, seed = options.transport or "memory", options.seed or 1
+  local self = setmetatable({ options = options, moves = 0, ends = {}, tasks = {} }, stage)
+  local outside = over ~= "memory" or external.is(options.client) or external.is(options.server)
+  self.clock = outside and clocks.real() or clocks.virtual()
+  self.random = random.new(seed)
+  self.report = report.new(self.clock)
+  self.laws = laws.new(self.report)
+  local ok, err = pcall(perform, self, over)
+  stop(self)
+  if not ok then error(err, 0) end
+  check_received(self)
   return {
-    client = client, server = server, seed = options.seed or 1, seconds = self.clock:now(),
-    crossed = self.laws.crossed, events = self.report.events, report = self.report,
+    client = self.ends.client.result, server = self.ends.server.result, seed = seed,
+    seconds = self.clock:now(), crossed = self.laws.crossed, events = self.report.events,
+    report = self.report,
   }
 end
 

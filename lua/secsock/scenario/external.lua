@@ -1,0 +1,225 @@
+--- An end that is not secsock's: a program, or a server that runs already. It is connected over
+-- loopback; what goes over that connection goes over the wire of the run.
+local core = require "secsock.core"
+local secsock = require "secsock"
+local check = require "secsock.check"
+local clocks = require "secsock.scenario.clock"
+local process = require "secsock.scenario.process"
+
+---@class secsock.scenario.external
+---@field command? string|string[]
+---@field input? string
+---@field host? string
+---@field port? integer
+local external = {}
+external.__index = external
+
+local PATIENCE = 10 -- seconds: for a program to listen, to connect, to end
+local LINGER = 0.1  -- seconds: for a server to say what it has to, after the connection
+local TURN = 0.01   -- seconds between two looks
+
+-- -------------------------------------------------------------------------------- its description
+
+local known = { input = "string", host = "string", port = "number" }
+
+--- Describes an end: a list of words or a text for the shell, in which $port stands for the port to
+-- listen on or to connect to; `input` is what the program reads. Or a host and a port.
+---@param from string|{ [integer]: string, input?: string, host?: string, port?: integer }
+---@return secsock.scenario.external
+function external.new(from)
+  if type(from) == "string" then from = { "sh", "-c", from } end
+  check.argument(1, "external", from, "table")
+  local options, words = {}, {}
+  for key, value in pairs(from) do
+    if type(key) == "number" then words[key] = value else options[key] = value end
+  end
+  check.inner_options(options, known)
+  if (#words > 0) == (options.port ~= nil) then
+    error("a program's words or a port expected", 0)
+  end
+  return setmetatable({
+    words = words, input = options.input, host = options.host or "127.0.0.1", port = options.port,
+  }, external)
+end
+
+--- Whether an end is described so.
+function external.is(value)
+  return getmetatable(value) == external
+end
+
+-- --------------------------------------------------------------------------------- its connection
+
+local foreign = {}
+foreign.__index = foreign
+
+local OTHER = { client = "server", server = "client" }
+
+-- Looks again and again until `found` gives something; nil when it takes too long.
+local function await(found)
+  local ends = core.now() + PATIENCE
+  repeat
+    local result = found()
+    if result then return result end
+    clocks.sleep(TURN)
+  until core.now() > ends
+  return nil
+end
+
+local function start(self, port)
+  local words = {}
+  for i, word in ipairs(self.is.words) do words[i] = word:gsub("%$port", tostring(port)) end
+  self.process = process.start(words, self.is.input)
+  self:note("is %s", table.concat(words, " "))
+end
+
+local function connected(self, port)
+  local s = assert(secsock.new { defer = true, timeout = PATIENCE })
+  return s:connect(self.is.host, port) and s
+end
+
+-- A port for a program, below those that the system gives out by itself.
+local function free_port(self)
+  local port
+  repeat
+    port = 20000 + math.floor(core.now() * 1e6) % 12000
+    local taken = connected(self, port)
+    if taken then taken:close() end
+  until not taken
+  return port
+end
+
+local reach = {}
+
+-- A program may take its time until it listens.
+function reach.server(self)
+  local port = self.is.port
+  if not port then
+    port = free_port(self)
+    start(self, port)
+  end
+  local s = await(function()
+    if self.process and self.process:status() then return "ended" end
+    return connected(self, port)
+  end)
+  return s ~= "ended" and s or nil
+end
+
+-- What listens must have an identity, even where it is not going to show it.
+local function listening_config(self)
+  local other = self.stage.ends.server
+  if not self.stage.tasks.server.foreign then return other.s:config() end
+  local identity = require("secsock.mint").selfsigned { dns = "localhost" }
+  return assert(secsock.config { identity = identity })
+end
+
+function reach.client(self)
+  if self.is.port then error("option 'client': a client is a program, not a port", 0) end
+  local s = assert(secsock.new {
+    config = listening_config(self), defer = true, timeout = PATIENCE,
+  })
+  assert(s:listen("127.0.0.1", 0))
+  start(self, (select(2, s:getsockname())))
+  local accepted = s:accept()
+  s:close()
+  return accepted
+end
+
+--- An end that is not connected yet.
+function foreign.new(stage, role, is)
+  return setmetatable({
+    stage = stage, role = role, is = is, phase = "before",
+    result = {
+      role = role, external = true, secure = false, states = {}, hooks = 0,
+      received = { before = "", after = "", later = "" },
+      sent = { before = "", after = "", later = "" },
+    },
+  }, foreign)
+end
+
+function foreign:note(format, ...)
+  self.stage.report:add(self.role, format, ...)
+end
+
+--- Starts the program, if it is one, and connects.
+function foreign:begin()
+  self.s = reach[self.role](self)
+  if self.s then return self.s:settimeout(0) end
+  local said = self.process and self.process:output() or ""
+  error(("the %s cannot be reached: %s"):format(self.role, said), 0)
+end
+
+-- ----------------------------------------------------------------------------------- what it says
+
+--- Something has come over the wire for it: bytes, or the end.
+function foreign:arrive(bytes, ending)
+  if self.closed then return end
+  self.s:settimeout(PATIENCE)
+  if bytes then
+    self.s:send(bytes)
+  elseif ending == "reset" then
+    self.s:close()
+    self.closed = true
+  else
+    self.s:shutdown "send"
+  end
+  self.s:settimeout(0)
+end
+
+-- Gives the wire what it has said. When TLS begins can be seen.
+local function pass_on(self, bytes)
+  if bytes:find "^[\20-\23]\3" then self.phase = "after" end
+  local other = self.stage.ends[OTHER[self.role]].result
+  self.line:put(bytes, { tls = self.phase == "after", secure = other.secure, closing = false })
+end
+
+--- Takes what it has said.
+function foreign:take()
+  local bytes, err, partial = self.s:receive(16384)
+  bytes = bytes or partial
+  if bytes ~= "" then pass_on(self, bytes) end
+  if err and err ~= "timeout" then
+    self.closed = true
+    if err == "closed" then self.line:finish() else self.line:reset() end
+  end
+end
+
+--- Whether it has said something, or has closed.
+function foreign:has_news()
+  return not self.closed and core.poll(self.s:getfd(), "read", 0) == true
+end
+
+--- What to poll for its news; nil for nothing.
+function foreign:fd()
+  return not self.closed and self.s:getfd() or nil
+end
+
+--- Whether nothing more is to be expected of it. `alone`: the other end has finished.
+function foreign:is_over(alone, now)
+  if self.closed then return true end
+  if not alone then return false end
+  self.patience = self.patience or now + (self.role == "client" and PATIENCE or LINGER)
+  return now >= self.patience
+end
+
+--- Stops the program, and writes down what it said.
+function foreign:stop()
+  if self.stopped then return end
+  self.stopped = true
+  if self.s then self.s:close() end
+  local result = self.result
+  if self.process then
+    if self.role == "client" then await(function() return self.process:status() end) end
+    result.output, result.status = self.process:stop(await)
+  end
+  if (result.status or 0) == 0 then
+    result.ok = true
+  else
+    result.err = ("exit status %d"):format(result.status)
+    result.details = { message = result.output }
+  end
+  self:note("ends: %s", result.status and "exit status " .. result.status or "stopped")
+end
+
+external.foreign = foreign
+
+return external
