@@ -5,12 +5,7 @@ local parties = require "spec.support.parties"
 local laws = require "secsock.scenario.laws"
 require "secsock.scenario.assertions"
 
-local who, clean_up
-
-setup(function() who, clean_up = parties.make() end)
-teardown(function() clean_up() end)
-
-local function run(changes) return scenario.run(who.scenario(changes)) end
+local run = parties.run
 
 describe("an assertion about a run", function()
   local good, refused
@@ -147,8 +142,8 @@ describe("a law that is crossed is noticed:", function()
         return nil
       end
     end, {
-      server = { clientauth = "require", trust = who.client().trust },
-      client = { identity = who.identity "client" },
+      server = { clientauth = "require", trust = parties.ca },
+      client = { identity = parties.ca:issue { email = "joe@mail.example" } },
     })
     crossed(7, r)
   end)
@@ -168,10 +163,11 @@ describe("a matrix", function()
       wire = { { name = "whole" }, { name = "bytes", split = 1 } },
       resumption = { true, false },
       run = function(case)
-        local r = case.scenario(who.scenario {
-          client = { versions = { case.version }, resumption = case.resumption },
+        local r = case.scenario {
+          client = parties.client { versions = { case.version }, resumption = case.resumption },
+          server = parties.server(),
           wire = { split = case.wire.split },
-        })
+        }
         assert.secure(r)
         assert.equal(case.version, r.client.info.version)
       end,

@@ -5,12 +5,7 @@ local starttls = require "secsock.starttls"
 local parties = require "spec.support.parties"
 require "secsock.scenario.assertions"
 
-local who, clean_up
-
-setup(function() who, clean_up = parties.make() end)
-teardown(function() clean_up() end)
-
-local function run(changes) return scenario.run(who.scenario(changes)) end
+local run = parties.run
 
 describe("a run", function()
   it("brings two ends together, who exchange a word and part", function()
@@ -44,15 +39,27 @@ describe("a run", function()
     assert.equal(0, r.server.hooks)
   end)
 
-  it("takes certificates from whoever has a method for it", function()
-    local loaded = assert(secsock.cert.load(who.client().trust))
-    local ca = { cert = function() return loaded end }
-    assert.secure(run { client = { trust = ca } })
+  it("takes what was minted for what it is: CAs, certificates, and lists of them", function()
+    local ca = scenario.ca "Another Root"
+    local issuing = ca:intermediate "Issuing"
+    local made = issuing:make { dns = "mail.example" }
+    local server = { identity = made }
+    assert.secure(run { client = { trust = ca }, server = server })
+    assert.secure(run { client = { trust = ca, intermediates = { issuing } }, server = server })
+    assert.rejected(run { server = server }.client, "issuer_unknown")
+    assert.rejected(run { client = { trust = ca, disallowed = issuing }, server = server }.client,
+                    "disallowed")
+  end)
+
+  it("says so where a minted certificate is too wrong for a server to have", function()
+    local ok, err = pcall(run, { server = { identity = parties.ca:make { wrong = "truncated" } } })
+    assert.is_false(ok)
+    assert.matches("the server cannot be made: format", err)
   end)
 
   it("takes a shared configuration", function()
-    local config = assert(secsock.config { identity = who.identity "right" })
-    assert.secure(scenario.run { client = who.client(), server = { config = config } })
+    local config = assert(secsock.config { identity = parties.identity })
+    assert.secure(scenario.run { client = parties.client(), server = { config = config } })
   end)
 
   it("names the option that is wrong, at the caller's line", function()
@@ -124,9 +131,9 @@ describe("the order of a run", function()
     assert.is_true(count > 3, count .. " orders in ten runs")
   end)
 
-  it("never matters for a handshake: a thousand of them", function()
-    local client = assert(secsock.config { trust = who.client().trust })
-    local server = assert(secsock.config { identity = who.identity "right" })
+  it("never matters for a handshake: a thousand of them #slow", function()
+    local client = assert(secsock.config { trust = parties.ca:cert() })
+    local server = assert(secsock.config { identity = parties.identity })
     for seed = 1, 1000 do
       local r = scenario.run {
         seed = seed,
@@ -135,7 +142,7 @@ describe("the order of a run", function()
       assert.secure(r)
       assert.lawful(r)
     end
-  end, { tags = { "slow" } })
+  end)
 end)
 
 describe("the clock of a run", function()

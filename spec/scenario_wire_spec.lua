@@ -1,17 +1,11 @@
 -- The wire of a scenario: whatever is wrong with it, an end gets what was sent, or an error.
-local scenario = require "secsock.scenario"
 local parties = require "spec.support.parties"
 require "secsock.scenario.assertions"
-
-local who, clean_up
-
-setup(function() who, clean_up = parties.make() end)
-teardown(function() clean_up() end)
 
 local function run(wire, changes)
   changes = changes or {}
   changes.wire = wire
-  local r = scenario.run(who.scenario(changes))
+  local r = parties.run(changes)
   assert.lawful(r)
   return r
 end
@@ -89,7 +83,8 @@ describe("a wire that loses bytes", function()
   end)
 
   it("ends, after every so many bytes: never secure before the whole handshake", function()
-    for at = 1, 2300, 97 do
+    local size = parties.run().client.info.wirereceived
+    for at = 1, size - 20, 97 do -- signatures differ in size
       local r = run { to_client = { truncate = at } }
       assert.is_falsy(r.client.secure, at)
       assert.is_truthy(r.client.err)

@@ -17,10 +17,12 @@
 -- (keys, signatures, and so the size of some messages) is not the seed's.
 --
 -- An end takes what secsock.new takes, and a script: see secsock.scenario.script. Without one it
--- upgrades, exchanges a word and closes. The wire takes faults: see secsock.scenario.fault.
+-- upgrades, exchanges a word and closes. The wire takes faults: see secsock.scenario.fault. For the
+-- assertions of luassert, require secsock.scenario.assertions.
 local check = require "secsock.check"
 local external = require "secsock.scenario.external"
 local matrix = require "secsock.scenario.matrix"
+local mint = require "secsock.mint"
 local script = require "secsock.scenario.script"
 local stage = require "secsock.scenario.stage"
 
@@ -102,18 +104,15 @@ function scenario.matrix(options)
 end
 
 --- An end that is not secsock's: a program, as a list of words or a text for the shell, in which
---- $port is the port to listen on or to connect to; or a server that runs already, as host and port.
---- The clock of such a run is the real one.
+--- $port is the port to listen on or to connect to; or a server that runs already, by host and
+--- port. The clock of such a run is the real one.
 ---@param from string|{ [integer]: string, input?: string, host?: string, port?: integer }
 ---@return secsock.scenario.external
 function scenario.external(from)
   return (check.blame_caller(external.new, from))
 end
 
---- A root that issues certificates: see secsock.mint.
----@param from? string|table
-function scenario.ca(from)
-  return require("secsock.mint").ca(from)
-end
+--- A root that issues certificates: see secsock.mint. An end takes what it has made as it is.
+scenario.ca = mint.ca
 
 return scenario

@@ -1,8 +1,10 @@
 --- Who takes part in the scenarios of the specs: ends that are as they should be, but for what a
 -- test changes.
-local certificates = require "spec.support.certificates"
+local scenario = require "secsock.scenario"
 
-local parties = {}
+local parties = { ca = scenario.ca "Test Root" }
+
+parties.identity = parties.ca:issue { dns = "mail.example" }
 
 local function with(defaults, changes)
   local all = {}
@@ -11,31 +13,20 @@ local function with(defaults, changes)
   return all
 end
 
---- Makes the certificates. Gives who makes the ends, and what removes the certificates again.
-function parties.make()
-  local folder = certificates.make()
-  local self = {}
+function parties.client(changes)
+  return with({ trust = parties.ca, peername = "mail.example" }, changes)
+end
 
-  function self.identity(name)
-    return { cert = folder .. "/" .. name .. ".pem", key = folder .. "/" .. name .. ".key" }
-  end
+function parties.server(changes)
+  return with({ identity = parties.identity }, changes)
+end
 
-  function self.client(changes)
-    return with({ trust = folder .. "/root.pem", peername = "mail.example" }, changes)
-  end
-
-  function self.server(changes)
-    return with({ identity = self.identity "right" }, changes)
-  end
-
-  --- The options of a run in which all is well, but for the changes to each part.
-  function self.scenario(changes)
-    changes = changes or {}
-    return with(changes, { client = self.client(changes.client),
-                           server = self.server(changes.server) })
-  end
-
-  return self, function() certificates.remove(folder) end
+--- Runs a scenario in which all is well, but for the changes to each part.
+function parties.run(changes)
+  changes = changes or {}
+  return scenario.run(with(changes, {
+    client = parties.client(changes.client), server = parties.server(changes.server),
+  }))
 end
 
 return parties

@@ -33,12 +33,20 @@ endpoint.__index = endpoint
 
 local TIMEOUT = 30 -- seconds, of the run's clock, that a call may wait
 
--- A CA of secsock.mint's, or a list with such, as the certificates that secsock.new takes.
+-- Options that may hold what secsock.mint has made.
+local minted = { trust = true, identity = true, intermediates = true, disallowed = true }
+
+-- A CA or a certificate of secsock.mint's, or a table with such, as secsock.new takes it; nil, a
+-- word and details where secsock cannot read it.
 local function material(value)
   if type(value) ~= "table" then return value end
   if type(value.cert) == "function" then return value:cert() end
   local list = {}
-  for key, one in pairs(value) do list[key] = material(one) end
+  for key, one in pairs(value) do
+    local cert, err, details = material(one)
+    if err then return nil, err, details end
+    list[key] = cert
+  end
   return list
 end
 
@@ -52,19 +60,26 @@ local function watched_hook(self, hook)
   end
 end
 
-local function make_socket(self, options)
+-- The options of an end as secsock.new takes them; nil, a word and details.
+local function socket_options(self, options)
   local given = { timeout = TIMEOUT }
   for name, value in pairs(options) do
-    if name == "trust" or name == "identity" then value = material(value) end
+    local err, details
+    if minted[name] then value, err, details = material(value) end
+    if err then return nil, err, details end
     given[name] = value
   end
   given.script, given.starttls, given.defer = nil, nil, true
   if given.hook then given.hook = watched_hook(self, given.hook) end
-  local s, err, details = secsock.new(given)
-  if not s then
-    error(("the %s cannot be made: %s: %s"):format(self.role, err, tostring(details)), 0)
-  end
-  return s
+  return given
+end
+
+local function make_socket(self, options)
+  local s
+  local given, err, details = socket_options(self, options)
+  if given then s, err, details = secsock.new(given) end
+  if s then return s end
+  error(("the %s cannot be made: %s: %s"):format(self.role, err, tostring(details)), 0)
 end
 
 local watched = {}

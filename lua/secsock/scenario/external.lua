@@ -4,6 +4,7 @@ local core = require "secsock.core"
 local secsock = require "secsock"
 local check = require "secsock.check"
 local clocks = require "secsock.scenario.clock"
+local mint = require "secsock.mint"
 local process = require "secsock.scenario.process"
 
 ---@class secsock.scenario.external
@@ -108,7 +109,7 @@ end
 local function listening_config(self)
   local other = self.stage.ends.server
   if not self.stage.tasks.server.foreign then return other.s:config() end
-  local identity = require("secsock.mint").selfsigned { dns = "localhost" }
+  local identity = mint.selfsigned { dns = "localhost" }
   return assert(secsock.config { identity = identity })
 end
 
