@@ -89,6 +89,14 @@ local function free_port(self)
   return port
 end
 
+-- Awaits what `found` gives, while the program runs.
+local function reached(self, found)
+  local s = await(function()
+    return found() or (self.process and self.process:status() and "ended")
+  end)
+  return s ~= "ended" and s or nil
+end
+
 local reach = {}
 
 -- A program may take its time until it listens.
@@ -98,11 +106,7 @@ function reach.server(self)
     port = free_port(self)
     start(self, port)
   end
-  local s = await(function()
-    if self.process and self.process:status() then return "ended" end
-    return connected(self, port)
-  end)
-  return s ~= "ended" and s or nil
+  return reached(self, function() return connected(self, port) end)
 end
 
 -- What listens must have an identity, even where it is not going to show it.
@@ -116,11 +120,11 @@ end
 function reach.client(self)
   if self.is.port then error("option 'client': a client is a program, not a port", 0) end
   local s = assert(secsock.new {
-    config = listening_config(self), defer = true, timeout = PATIENCE,
+    config = listening_config(self), defer = true, timeout = 0,
   })
   assert(s:listen("127.0.0.1", 0))
   start(self, (select(2, s:getsockname())))
-  local accepted = s:accept()
+  local accepted = reached(self, function() return (s:accept()) end)
   s:close()
   return accepted
 end

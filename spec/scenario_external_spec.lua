@@ -1,0 +1,150 @@
+-- Scenarios in which a program that is not secsock is at one end, or at both.
+local scenario = require "secsock.scenario"
+local parties = require "spec.support.parties"
+require "secsock.scenario.assertions"
+
+local files = {}
+
+local function file(text)
+  local path = os.tmpname()
+  local handle = assert(io.open(path, "wb"))
+  handle:write(text)
+  handle:close()
+  files[#files + 1] = path
+  return path
+end
+
+local root, chain, key
+
+setup(function()
+  local made = parties.ca:make { dns = "mail.example" }
+  root, chain, key = file(parties.ca:pem()), file(made:pem()), file(made:keypem())
+end)
+
+teardown(function()
+  for _, path in ipairs(files) do os.remove(path) end
+end)
+
+local function s_server(...)
+  return scenario.external { "openssl", "s_server", "-accept", "$port", "-cert", chain,
+    "-key", key, ... }
+end
+
+local function curl()
+  return scenario.external { "curl", "-sS", "--max-time", "10", "--cacert", root, "--resolve",
+    "mail.example:$port:127.0.0.1", "https://mail.example:$port/" }
+end
+
+-- What a server of ours says to curl.
+local function http(me)
+  me:upgrade()
+  repeat local line = me:expect() until line == ""
+  me:send "HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nhello\n"
+  me:close()
+end
+
+-- A process whose command line holds `text`.
+local function is_running(text)
+  local pipe = assert(io.popen("ps -eo args"))
+  local all = pipe:read "*a"
+  pipe:close()
+  return all:find(text, 1, true) ~= nil
+end
+
+describe("a program", function()
+  it("is the server", function()
+    local r = scenario.run {
+      client = parties.client { script = {
+        "upgrade", { "say", "abc" }, { "expect", "^cba$" }, "close",
+      } },
+      server = s_server("-quiet", "-rev"),
+    }
+    assert.secure(r)
+    assert.lawful(r)
+    assert.is_true(r.server.ok)
+    assert.matches("CONNECTION ESTABLISHED", r.server.output)
+    assert.matches("server %-> server_hello", r:sequence())
+    assert.is_false(is_running(chain))
+  end)
+
+  it("is the client", function()
+    local r = scenario.run { client = curl(), server = parties.server { script = http } }
+    assert.secure(r)
+    assert.equal(0, r.client.status)
+    assert.equal("hello\n", r.client.output)
+    assert.matches("^GET / HTTP", r.server.received.after)
+  end)
+
+  it("is what refuses: its exit status and its words tell", function()
+    local r = scenario.run {
+      client = curl(),
+      server = { identity = parties.ca:issue { dns = "other.example" }, script = http },
+    }
+    assert.failed(r.client, "exit status 60")
+    assert.matches("mail.example", r.client.output)
+    assert.is_falsy(r.server.ok)
+  end)
+
+  it("is at the other end of a wire that misbehaves", function()
+    assert.secure(scenario.run {
+      client = curl(), server = parties.server { script = http }, wire = { split = 3 },
+    })
+    local r = scenario.run {
+      client = curl(), server = parties.server { script = http },
+      wire = { to_client = { corrupt = { record = 4 } } },
+    }
+    assert.is_falsy(r.client.ok)
+    assert.is_falsy(r.server.ok)
+  end)
+
+  it("may be at both ends", function()
+    local r = scenario.run {
+      client = curl(), server = s_server "-www", wire = { split = "random", delay = 0.01 },
+    }
+    assert.is_true(r.client.ok, tostring(r))
+    assert.matches("Ciphers supported in s_server", r.client.output)
+  end)
+
+  it("is a text for the shell, and reads what it is given", function()
+    local r = scenario.run {
+      client = scenario.external {
+        "sh", "-c", "openssl s_client -quiet -connect 127.0.0.1:$port -CAfile " .. root,
+        input = "ping\n",
+      },
+      server = parties.server { script = { "upgrade", { "expect", "^ping$" }, { "say", "pong" } } },
+    }
+    assert.is_true(r.server.ok, tostring(r))
+    assert.matches("pong", r.client.output)
+  end)
+
+  it("is stopped when a script is a mistake", function()
+    local ok, err = pcall(scenario.run, {
+      client = parties.client { script = function() error "a mistake" end },
+      server = s_server("-quiet", "-rev"),
+    })
+    assert.is_false(ok)
+    assert.matches("a mistake", err)
+    assert.is_false(is_running(chain))
+  end)
+
+  it("that does not get so far is an error, with what it said", function()
+    local ok, err = pcall(scenario.run, {
+      client = parties.client(), server = scenario.external { "/does/not/exist", "$port" },
+    })
+    assert.is_false(ok)
+    assert.matches("the server cannot be reached: .*exist", err)
+    ok, err = pcall(scenario.run, {
+      client = scenario.external "echo no; exit 7", server = parties.server(),
+    })
+    assert.is_false(ok)
+    assert.matches("the client cannot be reached: no\n", err)
+  end)
+
+  it("must be described well", function()
+    for _, from in ipairs { {}, { "openssl", port = 25 }, { wrong = 1 } } do
+      local ok, err = pcall(function() scenario.external(from) end)
+      assert.is_false(ok)
+      assert.matches("scenario_external_spec.lua:%d+: ", err)
+    end
+  end)
+end)
