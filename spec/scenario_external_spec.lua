@@ -45,7 +45,7 @@ end
 
 -- A process whose command line holds `text`.
 local function is_running(text)
-  local pipe = assert(io.popen("ps -eo args"))
+  local pipe = assert(io.popen "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '")
   local all = pipe:read "*a"
   pipe:close()
   return all:find(text, 1, true) ~= nil
