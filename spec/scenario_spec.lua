@@ -197,6 +197,35 @@ describe("the clock of a run", function()
     assert.matches("waits for ever", r:sequence())
   end)
 
+  it("moves on for those who poll", function()
+    local polls = 0
+    local r = run {
+      client = { script = function(me)
+        me.socket:settimeout(0)
+        local ok, err
+        repeat
+          polls = polls + 1
+          ok, err = me.socket:upgrade()
+        until ok or err ~= "timeout"
+        assert.is_truthy(ok)
+        me:say "ping"
+        local data, _, partial = nil, nil, nil
+        repeat data, _, partial = me.socket:receive("*l", partial) until data
+        assert.equal("pong", data)
+      end },
+      server = { script = function(me)
+        me:sleep(1)
+        me:upgrade()
+        me:expect()
+        me:say "pong"
+        me:expect_close()
+      end },
+    }
+    assert.secure(r)
+    assert.lawful(r)
+    assert.is_true(polls > 500 and polls < 1500, polls)
+  end)
+
   it("lets a hook take its time", function()
     local r = run {
       client = { hook = function(s)

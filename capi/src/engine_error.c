@@ -236,9 +236,13 @@ int engine_result(struct engine *engine, int returned, const char *doing, secsoc
     if (waits && number == WOLFSSL_ERROR_WANT_WRITE)
         return SECSOCK_WANT_WRITE;
     wolfSSL_get_alert_history(engine->ssl, &alerts);
-    if (alerts.last_rx.level == LEVEL_FATAL && alerts.last_rx.code != ALERT_CLOSE_NOTIFY)
-        return alert_received(engine, alerts.last_rx.code, doing, error);
-    if (number == WOLFSSL_ERROR_ZERO_RETURN || alerts.last_rx.code == ALERT_CLOSE_NOTIFY)
+    /* The history holds what wolfSSL refused as well: under TLS 1.3 an alert in clear where all is
+     * encrypted, which is anybody's, and neither an end of the data nor the peer's refusal. */
+    bool sent_by_peer = number != PARSE_ERROR;
+    int code = alerts.last_rx.code;
+    if (sent_by_peer && alerts.last_rx.level == LEVEL_FATAL && code != ALERT_CLOSE_NOTIFY)
+        return alert_received(engine, code, doing, error);
+    if (number == WOLFSSL_ERROR_ZERO_RETURN || (sent_by_peer && code == ALERT_CLOSE_NOTIFY))
         return error_set(error, SECSOCK_E_CLOSED, "%s: the peer closed the connection", doing);
     if (engine->failure != 0)
         return transport_failed(engine, doing, error);

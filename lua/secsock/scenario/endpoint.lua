@@ -171,6 +171,15 @@ local function check_dead(self, what, count)
   end
 end
 
+local MOMENT = 0.001 -- seconds
+
+-- A call that must not wait and finds nothing takes a moment all the same: or a script that polls
+-- would do so for ever, and the clock would stand still.
+local function pause(self, err)
+  local block, total = self.s:gettimeout()
+  if err == "timeout" and (block == 0 or total == 0) then self.stage:sleep(MOMENT) end
+end
+
 function watched.send(self, data, ...)
   local last, err, at = self.s:send(data, ...)
   local from = tonumber((...)) or 1
@@ -213,6 +222,7 @@ function watched.receive(self, pattern, prefix)
   end
   check_dead(self, "received", #got)
   self:flush()
+  pause(self, err)
   return data, err, partial
 end
 
@@ -221,7 +231,7 @@ local function upgraded(self, ok, err, details)
   local s, result = self.s, self.result
   result.verdict = s:verdict()
   if not ok then
-    result.upgrade = err
+    if err ~= "timeout" then result.upgrade = err end
     self:note("cannot upgrade: %s: %s", err, tostring(details))
     return check_error(self, "upgrade", err, details)
   end
@@ -243,13 +253,14 @@ end
 
 function watched.upgrade(self, name)
   self:flush()
-  self:note "upgrades"
+  if self.phase ~= "after" then self:note "upgrades" end
   self.phase = "after"
   local before = self.result.hooks
   local ok, err, details = self.s:upgrade(name)
+  self:flush()
   upgraded(self, ok, err, details)
   check_judged(self, before, self.stage.options[self.role], ok)
-  self:flush()
+  pause(self, err)
   return ok and self.socket, err, details
 end
 
