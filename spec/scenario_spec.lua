@@ -200,7 +200,7 @@ describe("the clock of a run", function()
   it("moves on for those who poll", function()
     local polls = 0
     local r = run {
-      client = { script = function(me)
+      client = { hook = function() return nil end, script = function(me)
         me.socket:settimeout(0)
         local ok, err
         repeat
@@ -209,8 +209,10 @@ describe("the clock of a run", function()
         until ok or err ~= "timeout"
         assert.is_truthy(ok)
         me:say "ping"
-        local data, _, partial = nil, nil, nil
-        repeat data, _, partial = me.socket:receive("*l", partial) until data
+        local data, partial
+        repeat
+          data, err, partial = me.socket:receive("*l", partial)
+        until data or err ~= "timeout"
         assert.equal("pong", data)
       end },
       server = { script = function(me)
@@ -317,6 +319,26 @@ describe("a script", function()
     assert.secure(r)
     assert.lawful(r)
     assert.equal("and out", r.client.received.after)
+  end)
+
+  it("may try what it cannot, and go on", function()
+    local r = run {
+      client = { peername = "mail.example", script = function(me)
+        me.socket:setpeername(nil)
+        local ok, err = me.socket:upgrade()
+        assert.is_nil(ok)
+        assert.equal("no peer name", err)
+        assert.equal("plain", me.socket:state())
+        me.socket:setpeername "mail.example"
+        me:upgrade()
+        me.socket:upgrade() -- again
+        me:say "ping"
+        me:expect "pong"
+        me:close()
+      end },
+    }
+    assert.secure(r)
+    assert.lawful(r)
   end)
 
   it("resets: the other end is told apart from an end", function()

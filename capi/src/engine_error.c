@@ -237,8 +237,9 @@ int engine_result(struct engine *engine, int returned, const char *doing, secsoc
         return SECSOCK_WANT_WRITE;
     wolfSSL_get_alert_history(engine->ssl, &alerts);
     /* The history holds what wolfSSL refused as well: under TLS 1.3 an alert in clear where all is
-     * encrypted, which is anybody's, and neither an end of the data nor the peer's refusal. */
-    bool sent_by_peer = number != PARSE_ERROR;
+     * encrypted. Within a handshake OpenSSL sends such; after it one is anybody's, and neither an
+     * end of the data nor the peer's refusal. */
+    bool sent_by_peer = number != PARSE_ERROR || !wolfSSL_is_init_finished(engine->ssl);
     int code = alerts.last_rx.code;
     if (sent_by_peer && alerts.last_rx.level == LEVEL_FATAL && code != ALERT_CLOSE_NOTIFY)
         return alert_received(engine, code, doing, error);

@@ -166,7 +166,7 @@ end
 
 -- Law 5: nothing works after a failed upgrade.
 local function check_dead(self, what, count)
-  if self.result.upgrade and count > 0 then
+  if self.dead and count > 0 then
     self.stage.laws:cross(5, self.role, "%s %d bytes after its upgrade failed", what, count)
   end
 end
@@ -231,7 +231,6 @@ local function upgraded(self, ok, err, details)
   local s, result = self.s, self.result
   result.verdict = s:verdict()
   if not ok then
-    if err ~= "timeout" then result.upgrade = err end
     self:note("cannot upgrade: %s: %s", err, tostring(details))
     return check_error(self, "upgrade", err, details)
   end
@@ -239,27 +238,45 @@ local function upgraded(self, ok, err, details)
   self:note("is secure: %s, %s", result.info.version, result.info.cipher)
 end
 
--- Laws 3 and 7: what a finished upgrade has seen to.
-local function check_judged(self, before, options, ok)
+-- Laws 3 and 7: what an upgrade that is over has seen to. Its hook had been asked `before` times.
+local function check_judged(self, before, ok)
   local asked = self.result.hooks - before
   if self.has_hook and (asked > 1 or (ok and asked == 0)) then
     self.stage.laws:cross(3, self.role, "asked its hook %d times in an upgrade", asked)
   end
-  local verdict = self.result.verdict
+  local verdict, options = self.result.verdict, self.stage.options[self.role]
   if ok and options.clientauth == "require" and not (verdict and #verdict:chain() > 0) then
     self.stage.laws:cross(7, self.role, "requires a certificate and accepts a client without")
   end
 end
 
-function watched.upgrade(self, name)
-  self:flush()
-  if self.phase ~= "after" then self:note "upgrades" end
+-- An upgrade begins, or is gone on with: how it is in the meantime.
+local function begin_upgrade(self)
+  if self.upgrading then return end
+  self:note "upgrades"
+  self.upgrading = { phase = self.phase, hooks = self.result.hooks }
   self.phase = "after"
-  local before = self.result.hooks
+end
+
+-- It is over.
+local function end_upgrade(self, ok, err)
+  local before = self.upgrading
+  self.upgrading = nil
+  check_judged(self, before.hooks, ok)
+  if ok then return end
+  self.result.upgrade = err
+  -- What was not even begun is no failed upgrade.
+  if err == "no peer name" then self.phase = before.phase else self.dead = true end
+end
+
+function watched.upgrade(self, name)
+  if self.s:state() == "secure" then return self.s:upgrade(name) end
+  self:flush()
+  begin_upgrade(self)
   local ok, err, details = self.s:upgrade(name)
   self:flush()
   upgraded(self, ok, err, details)
-  check_judged(self, before, self.stage.options[self.role], ok)
+  if err ~= "timeout" then end_upgrade(self, ok, err) end
   pause(self, err)
   return ok and self.socket, err, details
 end
@@ -296,22 +313,23 @@ end
 
 --- Is gone without a word.
 function endpoint:reset()
+  if not self.line then error("a reset is for memory only", 3) end
   self:note "resets the connection"
   self.s:close()
   note_state(self)
   self.closed = true
-  if self.line then self.line:reset() end
+  self.line:reset()
 end
 
---- Writes down how its script ended: with values, or with a failure.
-function endpoint:finish(failure, ...)
+--- Writes down how its script ended: with a failure, or with what it returned.
+function endpoint:finish(failure, returned)
   local result = self.result
   if failure then
     result.err, result.details = failure.err, failure.details
     local message = failure.err ~= result.upgrade and failure.details and failure.details.message
     self:note("gives up: %s%s", failure.err, message and ": " .. message or "")
   else
-    result.ok, result.returned = true, (...)
+    result.ok, result.returned = true, returned
   end
   local details = type(result.details) == "table" and result.details or self.s:lasterror() or {}
   result.alert, result.alert_received = details.alert, details.alert_received
