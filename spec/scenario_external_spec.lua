@@ -1,6 +1,7 @@
 -- Scenarios in which a program that is not secsock is at one end, or at both.
 local scenario = require "secsock.scenario"
 local parties = require "spec.support.parties"
+local process = require "spec.support.process"
 require "secsock.scenario.assertions"
 
 local files = {}
@@ -115,6 +116,27 @@ describe("a program", function()
     }
     assert.is_true(r.server.ok, tostring(r))
     assert.matches("pong", r.client.output)
+  end)
+
+  it("may run already", function()
+    local port = tonumber(process.freeport())
+    local program = process.start {
+      "openssl", "s_server", "-quiet", "-rev", "-accept", tostring(port), "-cert", chain,
+      "-key", key,
+    }
+    finally(function() program:stop() end)
+    program:await_port(port)
+    assert.secure(scenario.run {
+      client = parties.client { script = {
+        "upgrade", { "say", "abc" }, { "expect", "^cba$" }, "close",
+      } },
+      server = scenario.external { port = port },
+    })
+    local ok, err = pcall(scenario.run, {
+      client = scenario.external { port = port }, server = parties.server(),
+    })
+    assert.is_false(ok)
+    assert.matches("a client is a program, not a port", err)
   end)
 
   it("is stopped when a script is a mistake", function()

@@ -75,7 +75,9 @@ end
 
 local function connected(self, port)
   local s = assert(secsock.new { defer = true, timeout = PATIENCE })
-  return s:connect(self.is.host, port) and s
+  if s:connect(self.is.host, port) then return s end
+  s:close()
+  return nil
 end
 
 -- A port for a program, below those that the system gives out by itself.
