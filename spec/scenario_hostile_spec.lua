@@ -33,14 +33,14 @@ local function with_injected(where, bytes)
 end
 
 describe("a client", function()
-  it("gives up at an alert of any number, in answer to its hello", function()
+  it("gives up at an alert of any number, in answer to its hello #slow", function()
     for number = 0, 255 do
       local r = answered(record(ALERT, string.char(2, number)))
       assert.is_truthy(r.client.upgrade, number)
     end
   end)
 
-  it("gives up at an alert of any number, before the handshake and after it", function()
+  it("gives up at an alert of any number, before the handshake and after it #slow", function()
     for number = 0, 255 do
       local alert = record(ALERT, string.char(2, number))
       assert.is_false(with_injected("before", alert).client.secure, number)

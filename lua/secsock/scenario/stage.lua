@@ -99,31 +99,30 @@ end
 
 -- -------------------------------------------------------------------------------------- happening
 
+-- What a script that waits is resumed with.
+local function answer_to(self, task)
+  if task.want == "start" then return script.actor(task.endpoint) end
+  if task.endpoint.was_reset and task.want ~= "time" then return nil, "reset" end
+  if not is_ready(self, task) then return nil, "timeout" end
+  return true
+end
+
+-- A script is over: with a value, by a failure, or by a mistake in it.
+local function conclude(task, ok, value)
+  task.done = true
+  if ok then return task.endpoint:finish(nil, value) end
+  if getmetatable(value) == script.failure then return task.endpoint:finish(value) end
+  if type(value) == "string" then value = debug.traceback(task.thread, value) end
+  error(value, 0)
+end
+
 -- Goes on with the script of an end, or hears what a program says.
 local function resume(self, task)
   if task.foreign then return task.endpoint:take() end
-  local ready, err = true, nil
-  if task.want ~= "start" and task.endpoint.was_reset then
-    ready, err = nil, "reset"
-  elseif not is_ready(self, task) then
-    ready, err = nil, "timeout"
-  end
   self.current = task
-  local first = task.want == "start"
-  local results
-  if first then
-    results = { coroutine.resume(task.thread, script.actor(task.endpoint)) }
-  else
-    results = { coroutine.resume(task.thread, ready, err) }
-  end
+  local ok, value = coroutine.resume(task.thread, answer_to(self, task))
   self.current = nil
-  if coroutine.status(task.thread) ~= "dead" then return end
-  task.done = true
-  if results[1] then return task.endpoint:finish(nil, results[2]) end
-  local failure = results[2]
-  if getmetatable(failure) == script.failure then return task.endpoint:finish(failure) end
-  if type(failure) == "string" then failure = debug.traceback(task.thread, failure) end
-  error(failure, 0)
+  if coroutine.status(task.thread) == "dead" then conclude(task, ok, value) end
 end
 
 -- All that could happen now: functions.
