@@ -187,7 +187,7 @@ describe("a matrix", function()
 
   it("repeats one case by its name and seed", function()
     local all = matrix { seed = 42 }
-    local name = "resumption=true version=TLSv1.3 wire=bytes"
+    local name = "resumption=true version=TLSv1.3 wire=whole"
     local again = matrix { seed = 42, only = name }
     assert.equal(1, #again.cases)
     local before

@@ -13,8 +13,9 @@
 --     end)
 --
 -- Both ends run in this process, over memory, with a clock that moves only when both wait, and in
--- an order that the seed decides: a run can be repeated. What the libraries beneath draw at random
--- (keys, signatures, and so the size of some messages) is not the seed's.
+-- an order that the seed decides: a run can be repeated. What the library draws at random is not
+-- the seed's, such as ECDSA's signatures, which differ in size: where a wire splits at random, only
+-- Ed25519 keys make runs the same to the byte.
 --
 -- An end takes what secsock.new takes, and a script: see secsock.scenario.script. Without one it
 -- upgrades, exchanges a word and closes. The wire takes faults: see secsock.scenario.fault. For the
