@@ -251,12 +251,59 @@ end
 
 -- ------------------------------------------------------------------------------------- install
 
+local function succeeds(command)
+  local done = os.execute(command)
+  return done == 0 or done == true
+end
+
 local function run(command, ...)
   command = string.format(command, ...)
-  local done = os.execute(command)
-  if done ~= 0 and done ~= true then
+  if not succeeds(command) then
     error("failed: " .. command, 0)
   end
+end
+
+-- The newest Lua that is there and has its module; nil for none.
+local function newest_lua()
+  local newest
+  for _, lua in ipairs(luas) do
+    local module = ("%s/release/lua/%s/secsock/core.so"):format(out, lua.name)
+    local there = lua.folder and os.isfile(module)
+    if there and succeeds(("command -v %s >/dev/null"):format(lua.package)) then newest = lua end
+  end
+  return newest
+end
+
+-- Writes the command, for a module whose Lua and whose C are below these folders.
+local function write_command(file, lua, scripts, modules)
+  local command = assert(io.open(file, "w"))
+  command:write(table.concat({
+    "#!/usr/bin/env " .. lua.package,
+    ("package.path = '%s/?.lua;%s/?/init.lua;' .. package.path"):format(scripts, scripts),
+    ("package.cpath = '%s/?.so;' .. package.cpath"):format(modules),
+    'os.exit(require("secsock.command").main(arg))',
+    "",
+  }, "\n"))
+  command:close()
+end
+
+-- The command, with its manual page and its completion, which it prints itself.
+local function install_command(prefix, put)
+  local lua = newest_lua()
+  if not lua then
+    print("No Lua that has its module: the command is left out")
+    return
+  end
+  local command, printed = os.tmpname(), os.tmpname()
+  write_command(command, lua, source .. "/lua", ("%s/release/lua/%s"):format(out, lua.name))
+  run("%s %s manual >%s", lua.package, command, printed)
+  put("644", printed, "share/man/man1/secsock.1")
+  run("%s %s completion >%s", lua.package, command, printed)
+  put("644", printed, "share/bash-completion/completions/secsock")
+  write_command(command, lua, prefix .. "/share/" .. lua.folder, prefix .. "/lib/" .. lua.folder)
+  put("755", command, "bin/secsock")
+  os.remove(command)
+  os.remove(printed)
 end
 
 local function install()
@@ -285,6 +332,7 @@ local function install()
       end
     end
   end
+  install_command(prefix, put)
   print("Installed below " .. root)
 end
 

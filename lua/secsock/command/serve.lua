@@ -1,0 +1,178 @@
+--- secsock serve: a server for trying clients with.
+local secsock = require "secsock"
+local starttls = require "secsock.starttls"
+local facts = require "secsock.command.facts"
+local settings = require "secsock.command.settings"
+local show = require "secsock.command.show"
+local status = require "secsock.command.status"
+local target = require "secsock.command.target"
+local terminal = require "secsock.command.terminal"
+local trace = require "secsock.command.trace"
+
+local TIMEOUT, PIECE = 10, 16384
+
+local serve = {
+  name = "serve",
+  summary = "serve TLS, for trying clients with",
+  usage = "[OPTION]... --cert FILE | --store FOLDER",
+  arguments = { 0, 0 },
+  about = {
+    "Serves one connection after the other, and shows what is said in the clear, what is "
+      .. "negotiated, and who the client is. Then it sends back whatever it receives, or sends "
+      .. "what it is told to and ends the connection.",
+    "It ends after as many connections as --count says. The exit status is then 0 if all of them "
+      .. "became secure, 1 if a client was not trusted, and 4 if anything else failed.",
+  },
+  groups = {
+    { "Where and how",
+      { "host", "ADDRESS", "where to listen; 127.0.0.1 unless said, * for everywhere" },
+      { "port", "PORT", "where to listen; 8443 unless said, 0 for a free one" },
+      { "protocol", "NAME", "the dialogue before TLS; none unless said",
+        of = target.schemes(true) },
+      { "answer", "TEXT", "send this to each client" },
+      { "answer-file", "FILE", "send what is in this file" },
+      { "count", "NUMBER", "how many connections to serve" },
+      settings.timeout },
+    settings.identity,
+    { "Clients",
+      { "client-auth", "MODE", "what to ask of clients; none unless said",
+        of = { "none", "request", "verify", "require" } } },
+    settings.judging,
+    settings.offering,
+    { "What else to send",
+      { "ocsp", "FILE", "the OCSP response to staple, in DER" } },
+  },
+  examples = {
+    { "secsock serve --cert server.pfx --protocol smtp --port 2525",
+      "a mail server that can do nothing but STARTTLS" },
+    { "secsock serve --cert server.pem --client-auth require --trust ca.pem",
+      "one that wants to know its clients" },
+  },
+}
+
+-- ----------------------------------------------------------------------------------- what is said
+
+-- Sends back what comes, as it comes; how many bytes.
+local function echo(s, timeout)
+  local count = 0
+  while true do
+    s:settimeout(timeout)
+    local first, err = s:receive(1)
+    if not first then return count, err end
+    s:settimeout(0)
+    local more, _, partial = s:receive(PIECE - 1)
+    local piece = first .. (more or partial)
+    s:settimeout(timeout)
+    local sent, why = s:send(piece)
+    if not sent then return count, why end
+    count = count + #piece
+  end
+end
+
+-- Sends an answer and its end. What the client still says is read, for it would lose the answer
+-- otherwise.
+local function answer(s, text)
+  local sent, err = s:send(text)
+  local ok = sent and s:shutdown "send"
+  while ok do
+    ok, err = s:receive(1)
+  end
+  return sent and #text or 0, err
+end
+
+local function finish(s, options, text)
+  local count, err
+  if text then
+    count, err = answer(s, text)
+  else
+    count, err = echo(s, options.time_out or TIMEOUT)
+  end
+  local words = { closed = "the client ended it", timeout = "the client was silent for too long" }
+  terminal.say("--- %d bytes sent %s; %s", count, text and "" or "back", words[err] or err)
+  return words[err] ~= nil
+end
+
+-- ------------------------------------------------------------------------------- one connection
+
+-- For MySQL, what the client is to scramble its password with: 20 random bytes, none of them zero.
+local function scramble()
+  local file = status.check(io.open("/dev/urandom", "rb"))
+  local bytes = ""
+  while #bytes < 20 do bytes = bytes .. file:read(20):gsub("%z", "") end
+  file:close()
+  return bytes:sub(1, 20)
+end
+
+local function upgrade(s, protocol)
+  if not protocol then return s:upgrade() end
+  return starttls[protocol].server(s, protocol == "mysql" and { scramble = scramble() } or nil)
+end
+
+local function show_peer(s)
+  show.negotiated(s:info())
+  local verdict = s:verdict()
+  if verdict and #verdict:chain() > 0 then show.verdict(verdict) end
+end
+
+-- How it ended, in the name of a status.
+local function serve_one(s, options, protocol, text)
+  show.title("--- a client from %s port %d", s:getpeername())
+  s:settimeout(options.time_out or TIMEOUT)
+  local traced = trace.wrap(s, protocol, function(who, line) show.said(who, line) end, function(ok)
+    if ok then show_peer(s) end
+  end)
+  local ok, err, details = upgrade(traced, protocol)
+  traced:flush()
+  if not ok then
+    details = details or s:lasterror()
+    terminal.say("--- it failed: %s", terminal.harmless(facts.failure(err, details).message))
+    if details and details.verdict then show.verdict(details.verdict) end
+    s:close()
+    return err == "certificate rejected" and "untrusted" or "unsecured"
+  end
+  local orderly = finish(s, options, text)
+  s:close()
+  return orderly and "trusted" or "unsecured"
+end
+
+-- ------------------------------------------------------------------------------------- the server
+
+local function listen(options)
+  if not (options.cert or options.store) then
+    status.stop("usage", "whose certificate? Say --cert or --store")
+  end
+  local listener = status.attempt(secsock.new, {
+    config = settings.config(options, { clientauth = options.client_auth, staple = options.ocsp }),
+    defer = true,
+  })
+  local ok, _, details = listener:listen(options.host or "127.0.0.1", options.port or 8443)
+  if not ok then status.stop("unreachable", "%s", details.message) end
+  terminal.say("--- listening on %s port %d", listener:getsockname())
+  return listener
+end
+
+local function text_of(options)
+  if not options.answer_file then return options.answer end
+  if options.answer then status.stop("usage", "--answer and --answer-file exclude each other") end
+  local file = status.check(io.open(options.answer_file, "rb"))
+  local text, why = file:read "*a"
+  file:close()
+  return text or status.stop("unusable", "%s: %s", options.answer_file, why)
+end
+
+function serve.run(options)
+  local protocol = options.protocol and target.dialogue(options.protocol)
+  local text = text_of(options)
+  local listener = listen(options)
+  local worst, served = status.trusted, 0
+  while served ~= options.count do
+    local s, _, details = listener:accept()
+    if not s then status.stop("unreachable", "%s", details.message) end
+    local outcome = serve_one(s, options, protocol, text)
+    if worst ~= status.untrusted and outcome ~= "trusted" then worst = status[outcome] end
+    served = served + 1
+  end
+  return worst
+end
+
+return serve

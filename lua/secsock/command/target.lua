@@ -1,0 +1,75 @@
+--- What is asked: smtp://host:port and its like.
+local status = require "secsock.command.status"
+
+local target = {}
+
+-- By their schemes: the port unless said, and the STARTTLS dialogue; where there is none, TLS comes
+-- at once.
+local schemes = {
+  ftp = { 21, "ftp" },
+  ftps = { 990 },
+  https = { 443 },
+  imap = { 143, "imap" },
+  imaps = { 993 },
+  ldap = { 389, "ldap" },
+  ldaps = { 636 },
+  lmtp = { 24, "lmtp" },
+  mysql = { 3306, "mysql" },
+  nntp = { 119, "nntp" },
+  nntps = { 563 },
+  pop3 = { 110, "pop3" },
+  pop3s = { 995 },
+  postgres = { 5432, "postgres" },
+  postgresql = { 5432, "postgres" },
+  sieve = { 4190, "sieve" },
+  smtp = { 25, "smtp" },
+  smtps = { 465 },
+  submission = { 587, "smtp" },
+  tls = {},
+  xmpp = { 5222, "xmpp" },
+  xmpps = { 5223 },
+}
+
+--- The names of all schemes; or of those that have a dialogue.
+function target.schemes(with_dialogue)
+  local names = {}
+  for name, scheme in pairs(schemes) do
+    if scheme[2] or not with_dialogue then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
+--- The name of a scheme's dialogue; nil where TLS comes at once.
+function target.dialogue(scheme)
+  return schemes[scheme][2]
+end
+
+-- The host and what follows it. An IPv6 address stands in brackets (RFC 3986, section 3.2.2).
+local function split(authority)
+  local host, port = authority:match "^%[([%x:.]+)%](.*)$"
+  if not host then host, port = authority:match "^([^:%[%]@]+)(.*)$" end
+  return host, port
+end
+
+--- The scheme, host, port and dialogue of a URL. Without a scheme it is tls.
+function target.parse(url)
+  local name, rest = url:match "^(%a[%w+.-]*)://(.*)$"
+  name = (name or "tls"):lower()
+  local scheme = schemes[name]
+  if not scheme then
+    status.stop("usage", "there is no scheme '%s'; there are %s", name,
+      table.concat(target.schemes(), ", "))
+  end
+  local host, tail = split((rest or url):match "^[^/]*")
+  if not host or (tail ~= "" and not tail:find "^:%d*$") then
+    status.stop("usage", "not a URL as smtp://host:port: '%s'", url)
+  end
+  local port = tonumber(tail:match "%d+") or scheme[1]
+  if not port or port < 1 or port > 65535 then
+    status.stop("usage", "which port is meant? '%s'", url)
+  end
+  return { scheme = name, host = host, port = port, dialogue = scheme[2] }
+end
+
+return target
