@@ -98,6 +98,21 @@ describe("the release build", function()
       try("program", flags .. " -Wl,-rpath," .. root .. "/lib")
     end)
 
+    it("has the command, with its manual page and its completion", function()
+      local command = root .. "/bin/secsock"
+      local paths = {
+        ("export LUA_PATH_5_4='%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua'"):format(root,
+          root),
+        ("export LUA_CPATH_5_4='%s/lib/lua/5.4/?.so'"):format(root),
+      }
+      assert.matches("^secsock %d", assert_sh(paths[1], paths[2], command .. " --version"))
+      assert.matches("package.path = '/opt/here/share/lua/5.4/", assert_sh("cat " .. command))
+      local shared = root .. "/share/"
+      assert.equal(assert_sh(paths[1], paths[2], command .. " manual"),
+        assert_sh("cat " .. shared .. "man/man1/secsock.1"))
+      assert_sh("bash -n " .. shared .. "bash-completion/completions/secsock")
+    end)
+
     local folders = {
       ["lua5.1"] = "lua/5.1", luajit = "lua/5.1", ["lua5.3"] = "lua/5.3", ["lua5.4"] = "lua/5.4",
     }

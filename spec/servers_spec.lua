@@ -1,6 +1,7 @@
 -- The STARTTLS dialogues, against Debian's own servers.
 local secsock = require "secsock"
 local starttls = require "secsock.starttls"
+local command = require "spec.support.command"
 local running = require "spec.support.servers.running"
 
 -- Protocol, server, the name that its certificate is to be for, what it must have told after the
@@ -70,6 +71,25 @@ describe("With a real server #slow", function()
       end)
     end
   end
+
+  for _, row in ipairs(right) do
+    local protocol, server, name = row[1], row[2], row[3]
+    it(("the command probes %s of %s"):format(protocol, server), function()
+      local status, said, complaint = command.run { "probe",
+        protocol .. "://127.0.0.1:" .. servers:port(server, "right", protocol),
+        "--name", name, "--trust", servers.certificates .. "/root.pem" }
+      assert.same({ 0, "" }, { status, complaint })
+      assert.matches("\n" .. name .. " is trusted", (said:gsub("  ", "")))
+    end)
+  end
+
+  it("the command tells what is wrong with Dovecot's certificate", function()
+    local status, said = command.run { "probe",
+      "imap://127.0.0.1:" .. servers:port("dovecot", "elsewhere", "imap"),
+      "--name", "mail.example", "--trust", servers.certificates .. "/root.pem" }
+    assert.equal(1, status)
+    assert.matches("name_mismatch: ", said)
+  end)
 
   it("XMPP's mechanisms come after the upgrade", function()
     local s = connect("prosody", "right", "xmpp", {})

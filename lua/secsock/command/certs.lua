@@ -101,9 +101,15 @@ local function list(folder, options)
   return 0
 end
 
+local known = {}
+for _, by in ipairs(finds) do known[by] = true end
+
 local moments = { timevalid = true, timeexpired = true, timenotyet = true }
 
 local function find(folder, options, by, value)
+  if not known[by] then
+    status.stop("usage", "find by what? There are %s", table.concat(finds, ", "))
+  end
   if moments[by] then value = options.time end
   local found = status.attempt(function() return look(folder, options):find(by, value) end)
   return tell(found, options) > 0 and 0 or 1
@@ -139,12 +145,13 @@ local function remove(folder, options, ...)
   return missing == 0 and 0 or 1
 end
 
-local function quote(path) return "'" .. path:gsub("'", "'\\''") .. "'" end
-
 -- Writes a new file, which nobody else may read: it may hold a key.
 local function write_new(path, bytes)
-  local made = os.execute(("umask 077 && set -C && : >%s"):format(quote(path)))
-  if made ~= true and made ~= 0 then status.stop("unusable", "%s cannot be made", path) end
+  local command = ("{ umask 077 && set -C && : >%s; } 2>/dev/null"):format(terminal.quote(path))
+  local made = os.execute(command)
+  if made ~= true and made ~= 0 then
+    status.stop("unusable", "%s is there already, or cannot be made", path)
+  end
   local file = status.check(io.open(path, "wb"))
   local ok, why = file:write(bytes)
   local closed, reason = file:close()

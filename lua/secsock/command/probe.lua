@@ -50,15 +50,19 @@ local probe = {
 
 -- For people: at once.
 local function shown(where, options)
+  local protected = false
   return {
     connected = function(address, port)
-      show.title("%s://%s:%d (%s port %d)", where.scheme, where.host, where.port, address, port)
+      show.title("%s (%s port %d)", where.url, address, port)
     end,
-    said = function(_, who, text) show.said(who, text) end,
+    said = function(secure, who, text)
+      if secure and not protected then show.title "Under protection" end
+      protected = secure
+      show.said(who, text)
+    end,
     judged = function(verdict, info)
       if info then show.negotiated(info) end
       show.verdict(verdict, options.pem)
-      if info and where.dialogue then show.title "Under protection" end
     end,
     failed = function(_, details) terminal.complain("secsock probe: %s", details.message) end,
     ended = function() end,
@@ -68,8 +72,8 @@ end
 -- For programs: in the end.
 local function collected(where, options)
   local result = {
-    url = ("%s://%s:%d"):format(where.scheme, where.host, where.port),
-    host = where.host, port = where.port, protocol = where.dialogue, dialogue = json.list(),
+    url = where.url, host = where.host, port = where.port, protocol = where.dialogue,
+    dialogue = json.list(),
   }
   return {
     connected = function(address) result.address = address end,

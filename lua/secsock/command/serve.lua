@@ -88,7 +88,7 @@ local function finish(s, options, text)
     count, err = echo(s, options.time_out or TIMEOUT)
   end
   local words = { closed = "the client ended it", timeout = "the client was silent for too long" }
-  terminal.say("--- %d bytes sent %s; %s", count, text and "" or "back", words[err] or err)
+  terminal.say("--- %d bytes %s; %s", count, text and "sent" or "sent back", words[err] or err)
   return words[err] ~= nil
 end
 
@@ -108,31 +108,36 @@ local function upgrade(s, protocol)
   return starttls[protocol].server(s, protocol == "mysql" and { scramble = scramble() } or nil)
 end
 
-local function show_peer(s)
-  show.negotiated(s:info())
+-- Whether the client has shown, or missed, what it is not trusted for.
+local function is_untrusted(s)
   local verdict = s:verdict()
-  if verdict and #verdict:chain() > 0 then show.verdict(verdict) end
+  return verdict ~= nil and not verdict:ok() and (#verdict:chain() > 0 or s:state() == "failed")
+end
+
+local function show_client(s)
+  local info, verdict = s:info(), s:verdict()
+  if info then show.negotiated(info) end
+  if verdict and (#verdict:chain() > 0 or not verdict:ok()) then show.verdict(verdict) end
 end
 
 -- How it ended, in the name of a status.
 local function serve_one(s, options, protocol, text)
   show.title("--- a client from %s port %d", s:getpeername())
   s:settimeout(options.time_out or TIMEOUT)
-  local traced = trace.wrap(s, protocol, function(who, line) show.said(who, line) end, function(ok)
-    if ok then show_peer(s) end
+  local untrusted
+  local traced = trace.wrap(s, protocol, function(who, line) show.said(who, line) end, function()
+    untrusted = is_untrusted(s)
+    show_client(s)
   end)
   local ok, err, details = upgrade(traced, protocol)
   traced:flush()
-  if not ok then
-    details = details or s:lasterror()
+  if ok then
+    ok = finish(s, options, text)
+  else
     terminal.say("--- it failed: %s", terminal.harmless(facts.failure(err, details).message))
-    if details and details.verdict then show.verdict(details.verdict) end
-    s:close()
-    return err == "certificate rejected" and "untrusted" or "unsecured"
   end
-  local orderly = finish(s, options, text)
   s:close()
-  return orderly and "trusted" or "unsecured"
+  return untrusted and "untrusted" or ok and "trusted" or "unsecured"
 end
 
 -- ------------------------------------------------------------------------------------- the server

@@ -52,7 +52,7 @@ end
 ---@param with_pem? boolean
 function show.verdict(verdict, with_pem)
   local chain = verdict:chain()
-  show.title("%d certificate%s", #chain, #chain == 1 and "" or "s")
+  if #chain > 0 then show.title("%d certificate%s", #chain, #chain == 1 and "" or "s") end
   for _, cert in ipairs(chain) do show.cert(facts.cert(cert, with_pem)) end
   show.title "The verdict"
   local style = verdict:ok() and "green" or "red"

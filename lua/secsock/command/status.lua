@@ -47,12 +47,12 @@ end
 -- user's.
 function status.attempt(f, ...)
   local ok, value, err, details = pcall(f, ...)
-  if not ok and type(value) == "string" and not value:find "interrupted!$" then
-    status.stop("usage", "%s", (value:gsub("^[^%s:]+:%d+: ", "")))
-  elseif not ok then
-    error(value, 0)
+  if ok then return status.check(value, err, details) end
+  local message = type(value) == "string" and value:gsub("^.-%.lua:%d+: ", "") or ""
+  if message:find "^options? '" or message:find "^bad argument" then
+    status.stop("usage", "%s", message)
   end
-  return status.check(value, err, details)
+  error(value, 0)
 end
 
 return status

@@ -52,7 +52,7 @@ local function split(authority)
   return host, port
 end
 
---- The scheme, host, port and dialogue of a URL. Without a scheme it is tls.
+--- The host, port and dialogue of a URL, which without a scheme is one of tls; and it in full.
 function target.parse(url)
   local name, rest = url:match "^(%a[%w+.-]*)://(.*)$"
   name = (name or "tls"):lower()
@@ -69,7 +69,11 @@ function target.parse(url)
   if not port or port < 1 or port > 65535 then
     status.stop("usage", "which port is meant? '%s'", url)
   end
-  return { scheme = name, host = host, port = port, dialogue = scheme[2] }
+  local shown = host:find ":" and "[" .. host .. "]" or host
+  return {
+    url = ("%s://%s:%d"):format(name, shown, port),
+    host = host, port = port, dialogue = scheme[2],
+  }
 end
 
 return target

@@ -45,19 +45,24 @@ function terminal.complain(format, ...)
   io.stderr:write(format:format(...), "\n")
 end
 
--- Reads a line without an echo, where there is a terminal, and leaves that as it was however it
--- ends: by Ctrl-C, too.
+--- A word for a shell.
+function terminal.quote(word)
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+-- Asks, and reads a line without an echo, where there is a terminal; and leaves that as it was
+-- however it ends: by Ctrl-C, too.
 local READ_SECRET = [[
   saved=$(stty -g 2>/dev/null)
   trap '[ -z "$saved" ] || { stty "$saved"; echo >&2; }' EXIT
   trap 'exit 130' HUP INT TERM
   [ -z "$saved" ] || stty -echo
+  printf '%s ' "$question" >&2
   IFS= read -r line && printf '%s\n' "$line"]]
 
 --- A password that the user types.
 function terminal.ask_secret(question)
-  io.stderr:write(question, " ")
-  local shell = io.popen(READ_SECRET)
+  local shell = io.popen("question=" .. terminal.quote(question) .. "\n" .. READ_SECRET)
   local ok, answer = pcall(shell.read, shell, "*l")
   shell:close()
   if not ok then error(answer, 0) end
