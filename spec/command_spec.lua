@@ -113,6 +113,23 @@ describe("secsock", function()
     end)
   end
 
+  it("does not pass over output that cannot be written", function()
+    local program = process.start { "sh", "-c", command.line { "help" } .. " >/dev/full" }
+    local code, complaint = program:finish()
+    assert.equal(5, code)
+    assert.matches("No space left", complaint)
+  end)
+
+  it("tells a defect of its own apart from what it is to find out", function()
+    local broken = [[package.preload["secsock.command.validate"] = function()
+      return { name = "validate", groups = {}, arguments = { 0 }, run = function() error "oops" end }
+    end]]
+    local program = process.start { arg[-1], "-e", broken, command.MAIN, "validate" }
+    local code, complaint = program:finish()
+    assert.equal(70, code)
+    assert.matches("^secsock validate: a defect: .*oops\nstack traceback:", complaint)
+  end)
+
   it("is coloured on a terminal, unless nobody wants that", function()
     local arguments = { "validate", pki "server-chain.pem", "--trust", pki "ca.pem" }
     local function is_coloured(variable)

@@ -2,9 +2,7 @@
 local process = require "spec.support.process"
 local support = require "spec.support"
 
-local command = {}
-
-local MAIN = "lua/secsock/command/main.lua"
+local command = { MAIN = "lua/secsock/command/main.lua" }
 
 local function quote(word)
   return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
@@ -12,7 +10,7 @@ end
 
 --- A command line for it, for a shell.
 function command.line(arguments)
-  local words = { quote(arg[-1]), MAIN }
+  local words = { quote(arg[-1]), command.MAIN }
   for _, word in ipairs(arguments) do words[#words + 1] = quote(word) end
   return table.concat(words, " ")
 end
@@ -39,7 +37,7 @@ end
 
 --- Starts it in the background: see spec.support.process.
 function command.start(arguments)
-  local words = { arg[-1], MAIN }
+  local words = { arg[-1], command.MAIN }
   for _, word in ipairs(arguments) do words[#words + 1] = word end
   return process.start(words)
 end

@@ -180,7 +180,7 @@ local function export(folder, options, thumbprint)
   if options.out then
     write_new(options.out, bytes)
   else
-    io.stdout:write(bytes)
+    terminal.write(bytes)
   end
   return 0
 end

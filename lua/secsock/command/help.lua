@@ -1,6 +1,9 @@
 --- secsock help: what there is, and how it is used.
 local options = require "secsock.command.options"
 local status = require "secsock.command.status"
+local terminal = require "secsock.command.terminal"
+
+local say = terminal.say
 
 local WIDTH = 79
 
@@ -19,18 +22,18 @@ local help = {
 local function print_folded(head, text, indent)
   local line = #head < indent and head .. (" "):rep(indent - #head) or head
   if #head > indent - 2 and head ~= "" then
-    print(head)
+    say(head)
     line = (" "):rep(indent)
   end
   local empty = true
   for word in text:gmatch "%S+" do
     if not empty and #line + 1 + #word > WIDTH then
-      print(line)
+      say(line)
       line, empty = (" "):rep(indent), true
     end
     line, empty = line .. (empty and "" or " ") .. word, false
   end
-  print(line)
+  say(line)
 end
 
 --- How an option is written, with its value if it has one.
@@ -46,28 +49,28 @@ function help.text(option)
 end
 
 local function print_command(command)
-  print(("Usage: secsock %s %s"):format(command.name, command.usage))
+  say(("Usage: secsock %s %s"):format(command.name, command.usage))
   for _, paragraph in ipairs(command.about) do
-    print()
+    say ""
     print_folded("", paragraph, 0)
   end
   for _, group in ipairs(command.groups) do
-    print(("\n%s:"):format(group[1]))
+    say(("\n%s:"):format(group[1]))
     for option in options.each { group } do
       print_folded("  " .. help.form(option), help.text(option), 25)
     end
   end
-  if #command.examples > 0 then print "\nExamples:" end
+  if #command.examples > 0 then say "\nExamples:" end
   for _, example in ipairs(command.examples) do
-    print("  " .. example[1])
+    say("  " .. example[1])
     print_folded("", example[2], 6)
   end
 end
 
 local function print_all(command)
-  print "Usage: secsock COMMAND [OPTION]... [ARGUMENT]...\n"
+  say "Usage: secsock COMMAND [OPTION]... [ARGUMENT]...\n"
   for _, one in ipairs(command.all()) do print_folded("  " .. one.name, one.summary, 15) end
-  print "\nsecsock COMMAND --help tells more, secsock --version the version. Exit statuses:\n"
+  say "\nsecsock COMMAND --help tells more, secsock --version the version. Exit statuses:\n"
   for _, meaning in ipairs(status.meanings) do
     print_folded(("  %3d"):format(meaning[1]), meaning[2], 7)
   end

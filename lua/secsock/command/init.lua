@@ -4,6 +4,7 @@
 -- these tables too.
 local options = require "secsock.command.options"
 local status = require "secsock.command.status"
+local terminal = require "secsock.command.terminal"
 
 local command = {}
 
@@ -26,7 +27,7 @@ end
 local function run(arguments)
   local first = arguments[1] or status.stop("usage", "which command?")
   if first == "--version" then
-    print("secsock " .. require("secsock").version())
+    terminal.say("secsock %s", require("secsock").version())
     return 0
   elseif first == "--help" or first == "-h" then
     return command.find("help").run({}, {})
@@ -37,11 +38,18 @@ local function run(arguments)
   return chosen.run(found, rest)
 end
 
--- What has gone wrong, and the exit status for it.
+local function is_interruption(err)
+  return type(err) == "string" and err:find "interrupted!$" ~= nil
+end
+
+-- Tells what has gone wrong; the exit status for it.
 local function explain(err, name)
-  if type(err) == "string" and err:find "interrupted!$" then return status.interrupted end
-  if not status.is_failure(err) then error(err, 0) end
+  if is_interruption(err) then return status.interrupted end
   local who = command.find(name) and "secsock " .. name or "secsock"
+  if not status.is_failure(err) then
+    io.stderr:write(who, ": a defect: ", tostring(err), "\n")
+    return status.defect
+  end
   io.stderr:write(who, ": ", err.message, "\n")
   if err.status == "usage" then io.stderr:write("See ", who, " --help\n") end
   return status[err.status]
@@ -51,10 +59,9 @@ end
 ---@param arguments string[]
 ---@return integer
 function command.main(arguments)
-  io.stdout:setvbuf "line"
   local ok, result = xpcall(function() return run(arguments) end, function(err)
-    local expected = type(err) ~= "string" or err:find "interrupted!$"
-    return expected and err or debug.traceback(err, 2)
+    if status.is_failure(err) or is_interruption(err) then return err end
+    return debug.traceback(tostring(err), 2)
   end)
   return ok and result or explain(result, arguments[1])
 end

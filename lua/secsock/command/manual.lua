@@ -2,6 +2,9 @@
 local help = require "secsock.command.help"
 local options = require "secsock.command.options"
 local status = require "secsock.command.status"
+local terminal = require "secsock.command.terminal"
+
+local say = terminal.say
 
 local manual = {
   name = "manual",
@@ -18,12 +21,12 @@ local function escape(text)
   return (text:gsub("\\", "\\e"):gsub("%-", "\\-"):gsub("^([.'])", "\\&%1"))
 end
 
-local function heading(text) print(".SH " .. text:upper()) end
+local function heading(text) say(".SH " .. text:upper()) end
 
 local function tagged(tag, text)
-  print ".TP"
-  print(tag)
-  print(escape(text))
+  say ".TP"
+  say(tag)
+  say(escape(text))
 end
 
 local function bold(text) return "\\fB" .. escape(text) .. "\\fR" end
@@ -31,7 +34,7 @@ local function italic(text) return "\\fI" .. escape(text) .. "\\fR" end
 
 local function print_options(groups)
   for _, group in ipairs(groups) do
-    print(".PP\n" .. escape(group[1]) .. ":")
+    say(".PP\n" .. escape(group[1]) .. ":")
     for option in options.each { group } do
       local value = option[2] and " " .. italic(option[2]) or ""
       tagged(bold("--" .. option[1]) .. value, help.text(option) .. ".")
@@ -40,27 +43,27 @@ local function print_options(groups)
 end
 
 local function print_command(one)
-  print(".SS " .. bold("secsock " .. one.name) .. " " .. escape(one.usage))
-  for _, paragraph in ipairs(one.about) do print(".PP\n" .. escape(paragraph)) end
+  say(".SS " .. bold("secsock " .. one.name) .. " " .. escape(one.usage))
+  for _, paragraph in ipairs(one.about) do say(".PP\n" .. escape(paragraph)) end
   print_options(one.groups)
   for _, example in ipairs(one.examples) do
-    print(".PP\n" .. escape("Example: " .. example[2]))
-    print(".PP\n.nf\n.RS\n" .. escape(example[1]) .. "\n.RE\n.fi")
+    say(".PP\n" .. escape("Example: " .. example[2]))
+    say(".PP\n.nf\n.RS\n" .. escape(example[1]) .. "\n.RE\n.fi")
   end
 end
 
 function manual.run()
   local all = require("secsock.command").all()
-  print '.TH SECSOCK 1 "" "secsock" "User Commands"'
+  say '.TH SECSOCK 1 "" "secsock" "User Commands"'
   heading "Name"
-  print(escape "secsock - ask, serve and judge TLS, and look after certificates")
+  say(escape "secsock - ask, serve and judge TLS, and look after certificates")
   heading "Synopsis"
   for i, one in ipairs(all) do
-    if i > 1 then print ".br" end
-    print(bold("secsock " .. one.name) .. " " .. escape(one.usage))
+    if i > 1 then say ".br" end
+    say(bold("secsock " .. one.name) .. " " .. escape(one.usage))
   end
   heading "Description"
-  print "TLS connections that begin in the clear, and what there is to know about certificates."
+  say "TLS connections that begin in the clear, and what there is to know about certificates."
   heading "Commands"
   for _, one in ipairs(all) do print_command(one) end
   heading "Exit status"

@@ -140,8 +140,7 @@ end
 
 --- Tells a result as JSON.
 function settings.tell_json(result)
-  io.stdout:write(json.encode(result), "\n")
-  io.stdout:flush()
+  terminal.write(json.encode(result) .. "\n")
 end
 
 return settings

@@ -44,7 +44,7 @@ function show.cert(cert)
   line("SHA-256", cert.sha256)
   line("pin", cert.pin)
   line("called", cert.friendly_name)
-  if cert.pem then io.stdout:write(cert.pem) end
+  if cert.pem then terminal.write(cert.pem) end
 end
 
 --- The certificates of a verdict, and what it says.

@@ -6,6 +6,7 @@ local status = {
   unreachable = 3,
   unsecured = 4,
   unusable = 5,
+  defect = 70,
   interrupted = 130,
 }
 
@@ -17,6 +18,7 @@ status.meanings = {
   { 3, "No connection: no such host, nobody listens or answers, or the port is taken." },
   { 4, "A connection, but no TLS: the dialogue or the handshake failed, or the peer refused us." },
   { 5, "A file or a store cannot be used: not there, malformed, or the wrong password." },
+  { 70, "A defect of the command itself." },
   { 130, "Interrupted." },
 }
 

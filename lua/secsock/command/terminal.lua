@@ -28,11 +28,16 @@ function terminal.paint(style, text)
   return "\27[" .. codes[style] .. "m" .. text .. "\27[m"
 end
 
---- A line, at once.
+--- Text on standard output, at once.
+function terminal.write(text)
+  status.check(io.stdout:write(text))
+  status.check(io.stdout:flush())
+end
+
+--- The same, a line.
 function terminal.say(format, ...)
   local line = select("#", ...) > 0 and format:format(...) or format
-  io.stdout:write(line, "\n")
-  io.stdout:flush()
+  terminal.write(line .. "\n")
 end
 
 --- Text of a stranger's as terminals may get it: without control characters, those in UTF-8 too.
