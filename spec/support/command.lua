@@ -1,8 +1,25 @@
 --- The command secsock as processes, under the Lua that runs the specs.
+local pki = require "spec.support.pki"
 local process = require "spec.support.process"
 local support = require "spec.support"
 
 local command = { MAIN = "lua/secsock/command/main.lua" }
+
+--- Words after those of a list.
+function command.with(words, ...)
+  local all = {}
+  for _, word in ipairs(words) do all[#all + 1] = word end
+  for i = 1, select("#", ...) do all[#all + 1] = (select(i, ...)) end
+  return all
+end
+
+local with = command.with
+local unpack = table.unpack or unpack
+
+--- The options for the identity of that name, and more.
+function command.identity(name, ...)
+  return with({ "--cert", pki(name .. "-chain.pem"), "--key", pki(name .. ".key") }, ...)
+end
 
 local function quote(word)
   return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
@@ -10,8 +27,10 @@ end
 
 --- A command line for it, for a shell.
 function command.line(arguments)
-  local words = { quote(arg[-1]), command.MAIN }
-  for _, word in ipairs(arguments) do words[#words + 1] = quote(word) end
+  local words = {}
+  for i, word in ipairs(with({ arg[-1], command.MAIN }, unpack(arguments))) do
+    words[i] = quote(word)
+  end
   return table.concat(words, " ")
 end
 
@@ -27,6 +46,16 @@ function command.run(arguments, input)
   return status, said, complaints
 end
 
+--- Runs `secsock probe`, which trusts the specs' CA and looks for mail.example.
+function command.probe(url, ...)
+  return command.run(with({ "probe", url, "--trust", pki "ca.pem", "--name", "mail.example" }, ...))
+end
+
+--- The URL of a server with TLS from the start.
+function command.url(program)
+  return "tls://127.0.0.1:" .. program.port
+end
+
 --- Starts it on a terminal of its own, with variables as in "NO_COLOR=1".
 function command.on_terminal(arguments, variable)
   return process.start {
@@ -37,16 +66,13 @@ end
 
 --- Starts it in the background: see spec.support.process.
 function command.start(arguments)
-  local words = { arg[-1], command.MAIN }
-  for _, word in ipairs(arguments) do words[#words + 1] = word end
-  return process.start(words)
+  return process.start(with({ arg[-1], command.MAIN }, unpack(arguments)))
 end
 
 --- Starts `secsock serve` on a free port, which is at program.port.
 function command.serve(arguments)
-  local words = { "serve", "--port", 0 }
-  for _, word in ipairs(arguments) do words[#words + 1] = word end
-  local program = command.start(words)
+  local program = command.start(with({ "serve", "--port", 0 },
+    unpack(arguments)))
   program.port = tonumber((program:expect "listening on %S+ port (%d+)\n"))
   return program
 end
