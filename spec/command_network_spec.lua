@@ -10,6 +10,7 @@ local pki = require "spec.support.pki"
 local process = require "spec.support.process"
 local shell = require "spec.support.shell"
 local support = require "spec.support"
+local tshark = require "spec.support.tshark"
 
 local identity, probe, run, url_of = command.identity, command.probe, command.run, command.url
 local with = command.with
@@ -208,6 +209,23 @@ describe("secsock serve", function()
       assert.matches("\n  C: .*\nNegotiated\n", program:output())
     end)
   end
+
+  it("and probe record what tshark then reads, the dialogue and what is protected", function()
+    local theirs, ours = os.tmpname(), os.tmpname()
+    os.remove(theirs)
+    os.remove(ours)
+    local program = command.serve(identity("server", "--protocol", "smtp", "--count", 1,
+      "--answer", replies.smtp, "--capture", theirs))
+    assert.equal(0, (probe("smtp://127.0.0.1:" .. program.port, "--capture", ours)))
+    assert.equal(0, (program:finish()))
+    for _, path in ipairs { theirs, ours } do
+      local packets = tshark.read(path, { "smtp.req.command" }, { [program.port] = "smtp" })
+      assert.same({ "EHLO", "STAR", "EHLO" }, tshark.all(packets, "smtp.req.command"))
+    end
+    assert.equal(5, (probe("smtp://127.0.0.1:1", "--capture", ours))) -- it is there already
+    os.remove(theirs)
+    os.remove(ours)
+  end)
 
   it("sends back what comes, as it comes", function()
     local program = command.serve(identity("server", "--count", 1))

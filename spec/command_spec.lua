@@ -78,6 +78,7 @@ describe("secsock", function()
     { { "probe", "tls://127.0.0.1:1", "--cert", pki "server.pem" }, "without a private key" },
     { { "validate", "/nowhere.pem" }, "No such file" },
     { { "validate", pki "trust" }, "directory" },
+    { { "probe", "tls://127.0.0.1:1", "--capture", "/nowhere/x" }, "/nowhere/x" },
     { { "certs", "/nowhere" }, "/nowhere/my" },
   }
   for _, case in ipairs(unusable) do

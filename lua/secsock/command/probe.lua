@@ -25,14 +25,17 @@ local probe = {
       .. "The schemes: " .. table.concat(target.schemes(), ", ") .. ". With tls, which is meant "
       .. "where there is no scheme, TLS comes at once.",
     "The exit status is the verdict. So as to see everything, the handshake is completed with a "
-      .. "server that is not trusted, too, but is told nothing by it: with --cert or --store, the "
-      .. "handshake ends there.",
+      .. "server that is not trusted, too; but not with --cert or --store, lest a stranger learn "
+      .. "who asks.",
+    "In JSON there are url, host, port, outcome (trusted, untrusted, unreachable, unsecured) and "
+      .. "dialogue; and, as far as it came to that, protocol, address, negotiated, verdict, and "
+      .. "error with its word and message. Other keys may be added.",
   },
   groups = {
     { "What is asked",
       { "name", "NAME", "whom the certificate should be issued for; the host unless said" },
       { "domain", "DOMAIN", "XMPP: the domain that is asked for; NAME unless said" },
-      settings.timeout },
+      settings.timeout, settings.capture },
     settings.judging,
     settings.offering,
     settings.identity,
@@ -147,6 +150,7 @@ function probe.run(options, arguments)
     hook = not (options.cert or options.store) and see_all or nil,
     timeout = options.time_out or TIMEOUT,
   })
+  local finish_capture = settings.record(s, options)
   local outcome = "unreachable"
   local done, err, details = s:connect(where.host, where.port)
   if done then
@@ -156,6 +160,7 @@ function probe.run(options, arguments)
   end
   if not done then tell.failed(err, details) end
   tell.ended(outcome)
+  finish_capture()
   return status[outcome]
 end
 

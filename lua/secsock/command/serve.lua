@@ -32,7 +32,7 @@ local serve = {
       { "answer", "TEXT", "send this to each client" },
       { "answer-file", "FILE", "send what is in this file" },
       { "count", "NUMBER", "how many connections to serve" },
-      settings.timeout },
+      settings.timeout, settings.capture },
     settings.identity,
     { "Clients",
       { "client-auth", "MODE", "what to ask of clients; none unless said",
@@ -152,23 +152,21 @@ local function listen(options)
   })
   local ok, _, details = listener:listen(options.host or "127.0.0.1", options.port or 8443)
   if not ok then status.stop("unreachable", "%s", details.message) end
-  terminal.say("--- listening on %s port %d", listener:getsockname())
   return listener
 end
 
 local function text_of(options)
   if not options.answer_file then return options.answer end
   if options.answer then status.stop("usage", "--answer and --answer-file exclude each other") end
-  local file = status.check(io.open(options.answer_file, "rb"))
-  local text, why = file:read "*a"
-  file:close()
-  return text or status.stop("unusable", "%s: %s", options.answer_file, why)
+  return terminal.read(options.answer_file)
 end
 
 function serve.run(options)
   local protocol = options.protocol and target.dialogue(options.protocol)
   local text = text_of(options)
   local listener = listen(options)
+  local finish_capture = settings.record(listener, options)
+  terminal.say("--- listening on %s port %d", listener:getsockname())
   local worst, served = status.trusted, 0
   while served ~= options.count do
     local s, _, details = listener:accept()
@@ -177,6 +175,7 @@ function serve.run(options)
     if worst ~= status.untrusted and outcome ~= "trusted" then worst = status[outcome] end
     served = served + 1
   end
+  finish_capture()
   return worst
 end
 

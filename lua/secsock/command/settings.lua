@@ -49,6 +49,8 @@ settings.identity = {
 --- How the result is told.
 settings.json = { "json", nil, "tell it as JSON" }
 settings.pem = { "pem", nil, "tell the certificates as PEM too" }
+settings.capture = { "capture", "FILE", "record what travels in this new file, for Wireshark; it "
+  .. "holds the secrets by which that reads all of it" }
 settings.timeout = { "time-out", "SECONDS", "how long each step may take; 10 unless said" }
 
 -- ------------------------------------------------------------------------------ configurations
@@ -136,6 +138,15 @@ function settings.config(options, more)
   }
   for name, value in pairs(more or {}) do from[name] = value end
   return status.attempt(secsock.config, from)
+end
+
+--- Begins the capture that is asked for, if one is; returns a function that ends it.
+---@param s secsock.socket  not connected yet, or a listener
+---@return fun() finish
+function settings.record(s, options)
+  if not options.capture then return function() end end
+  local capture = status.check(s:capture(options.capture))
+  return function() status.check(capture:close()) end
 end
 
 --- Tells a result as JSON.

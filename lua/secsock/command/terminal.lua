@@ -50,6 +50,14 @@ function terminal.complain(format, ...)
   io.stderr:write(format:format(...), "\n")
 end
 
+--- The text of a file, or, of "-", that of standard input.
+function terminal.read(path)
+  local file = path == "-" and io.stdin or status.check(io.open(path, "rb"))
+  local text, why = file:read "*a"
+  if path ~= "-" then file:close() end
+  return text or status.stop("unusable", "%s: %s", path, why)
+end
+
 --- A word for a shell.
 function terminal.quote(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"

@@ -4,6 +4,7 @@ local facts = require "secsock.command.facts"
 local settings = require "secsock.command.settings"
 local show = require "secsock.command.show"
 local status = require "secsock.command.status"
+local terminal = require "secsock.command.terminal"
 
 local validate = {
   name = "validate",
@@ -15,6 +16,8 @@ local validate = {
     "Judges the certificates in the file CHAIN, in PEM or DER, as a handshake would: the first is "
       .. "the peer's, others may follow in any order. With - they are read from standard input.",
     "The exit status is the verdict. A server is trusted only if it is said by which name.",
+    "In JSON there are trusted, problems (their names, each once), details (a sentence for each of "
+      .. "them), chain, path, peername, name, time and resumed.",
   },
   groups = {
     { "What is asked",
@@ -33,25 +36,13 @@ local validate = {
   },
 }
 
-local function read(file, path)
-  local text, why = file:read "*a"
-  if file ~= io.stdin then file:close() end
-  return text or status.stop("unusable", "%s: %s", path, why)
-end
-
--- The text of a file, or of standard input.
-local function text_of(path)
-  if path == "-" then return read(io.stdin, path) end
-  return read(status.check(io.open(path, "rb")), path)
-end
-
 function validate.run(options, arguments)
   local path = arguments[1]
   local from_input = path == "-"
   local verdict = status.attempt(secsock.validate, {
     config = settings.config(options),
-    chain = from_input and text_of(path) or nil,
-    ocsp = from_input and options.ocsp and text_of(options.ocsp) or nil,
+    chain = from_input and terminal.read(path) or nil,
+    ocsp = from_input and options.ocsp and terminal.read(options.ocsp) or nil,
     chainfile = not from_input and path or nil,
     ocspfile = not from_input and options.ocsp or nil,
     name = options.name,
