@@ -258,6 +258,8 @@ describe("secsock certs", function()
   it("keeps other roles apart", function()
     assert.equal(0, (certs("--role", "root", "add", pki "ca.pem")))
     assert.matches("CN=Test Root", select(2, certs("--role", "root")))
+    assert.equal(0, (certs("--role", "ca", "add", pki "bundle.pem")))
+    assert.equal(2, select(2, select(2, certs("--role", "ca")):gsub("SHA%-256", "")))
     assert.equal(5, (certs("--role", "my")))
   end)
 

@@ -23,8 +23,9 @@ local certs = {
     "list: shows all certificates. Private keys that are encrypted are left alone.",
     "find BY [VALUE]: shows those that match. BY is one of " .. table.concat(finds, ", ")
       .. "; for timevalid, timeexpired and timenotyet, the moment is that of --time, or now.",
-    "add FILE...: adds of each file, in PEM, DER or PFX, the first certificate, with its issuers "
-      .. "and, if the role is my, its private key. The store is made if need be.",
+    "add FILE...: in the role my, adds the first certificate of each file, in PEM, DER or PFX, "
+      .. "with its private key and issuers; in the others, all certificates of the files, in PEM "
+      .. "or DER. The store is made if need be.",
     "remove THUMBPRINT...: removes the certificates with these SHA-256 or SHA-1 digests.",
     "export THUMBPRINT: writes a certificate with its issuers to the file that --out names, which "
       .. "must not be there yet, or to standard output.",
@@ -115,14 +116,27 @@ local function find(folder, options, by, value)
   return tell(found, options) > 0 and 0 or 1
 end
 
-local function add(folder, options, ...)
-  local store = open(folder, options, true)
-  for _, path in ipairs { ... } do
+-- What a file has for a store: an identity alone, or all its certificates.
+local function read(path, options)
+  local found = secsock.store.new()
+  if (options.role or "my") == "my" then
     local cert = terminal.unlock(path, options.password_file, function(password)
       return secsock.cert.load(path, password)
     end)
-    status.check(store:add(cert))
-    terminal.say("%s  %s", cert:sha256(), terminal.harmless(cert:subject()))
+    status.check(found:add(cert))
+  else
+    status.check(found:load(path))
+  end
+  return found
+end
+
+local function add(folder, options, ...)
+  local store = open(folder, options, true)
+  for _, path in ipairs { ... } do
+    for cert in read(path, options):certs() do
+      status.check(store:add(cert))
+      terminal.say("%s  %s", cert:sha256(), terminal.harmless(cert:subject()))
+    end
   end
   return 0
 end
