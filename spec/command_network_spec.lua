@@ -170,6 +170,14 @@ describe("secsock probe", function()
     assert.matches("timed out", said)
   end)
 
+  it("hears no server out that never ends #slow", function()
+    local code = against("tls", function(s)
+      assert(s:upgrade())
+      repeat until not s:send(("x"):rep(1000))
+    end)
+    assert.equal(0, code)
+  end)
+
   it("shows terminals nothing that they would obey", function()
     local code, said = against("smtp", function(s) s:send "220 \27[2J\7\194\155x\r\n"
       s:send "oops\r\n" end)

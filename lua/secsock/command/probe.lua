@@ -2,6 +2,7 @@
 local secsock = require "secsock"
 local starttls = require "secsock.starttls"
 local facts = require "secsock.command.facts"
+local farewell = require "secsock.command.farewell"
 local json = require "secsock.command.json"
 local settings = require "secsock.command.settings"
 local show = require "secsock.command.show"
@@ -56,7 +57,7 @@ local function shown(where, options)
   local protected = false
   return {
     connected = function(address, port)
-      show.title("%s (%s port %d)", where.url, address, port)
+      show.title("%s (%s)", where.url, show.end_of(address, port))
     end,
     said = function(secure, who, text)
       if secure and not protected then show.title "Under protection" end
@@ -107,14 +108,8 @@ local function upgrade(s, where, domain)
 end
 
 -- Says goodbye. A server that misses a client's certificate may say so only now (TLS 1.3).
-local function leave(s, seconds)
-  s:settimeout(math.min(seconds, FAREWELL), "t")
-  local ok, err = s:shutdown "send"
-  while ok do
-    ok, err = s:receive(1)
-  end
-  local details = s:lasterror()
-  s:close()
+local function leave(s)
+  local err, details = farewell(s, FAREWELL)
   if err == "alert" then return nil, err, details end
   return true
 end
@@ -128,7 +123,7 @@ local function talk(s, where, options, tell)
   end)
   local done, err, details = upgrade(traced, where, options.domain or options.name)
   traced:flush()
-  if done then done, err, details = leave(s, options.time_out or TIMEOUT) end
+  if done then done, err, details = leave(s) end
   s:close()
   return done, err, details
 end

@@ -2,6 +2,7 @@
 local secsock = require "secsock"
 local starttls = require "secsock.starttls"
 local facts = require "secsock.command.facts"
+local farewell = require "secsock.command.farewell"
 local settings = require "secsock.command.settings"
 local show = require "secsock.command.show"
 local status = require "secsock.command.status"
@@ -71,21 +72,18 @@ end
 
 -- Sends an answer and its end. What the client still says is read, for it would lose the answer
 -- otherwise.
-local function answer(s, text)
+local function answer(s, text, timeout)
   local sent, err = s:send(text)
-  local ok = sent and s:shutdown "send"
-  while ok do
-    ok, err = s:receive(1)
-  end
+  if sent then err = farewell(s, timeout) end
   return sent and #text or 0, err
 end
 
-local function finish(s, options, text)
+local function finish(s, text, timeout)
   local count, err
   if text then
-    count, err = answer(s, text)
+    count, err = answer(s, text, timeout)
   else
-    count, err = echo(s, options.time_out or TIMEOUT)
+    count, err = echo(s, timeout)
   end
   local words = { closed = "the client ended it", timeout = "the client was silent for too long" }
   terminal.say("--- %d bytes %s; %s", count, text and "sent" or "sent back", words[err] or err)
@@ -122,8 +120,9 @@ end
 
 -- How it ended, in the name of a status.
 local function serve_one(s, options, protocol, text)
-  show.title("--- a client from %s port %d", s:getpeername())
-  s:settimeout(options.time_out or TIMEOUT)
+  show.title("--- a client: %s", show.end_of(s:getpeername()))
+  local timeout = options.time_out or TIMEOUT
+  s:settimeout(timeout)
   local untrusted
   local traced = trace.wrap(s, protocol, function(who, line) show.said(who, line) end, function()
     untrusted = is_untrusted(s)
@@ -132,7 +131,7 @@ local function serve_one(s, options, protocol, text)
   local ok, err, details = upgrade(traced, protocol)
   traced:flush()
   if ok then
-    ok = finish(s, options, text)
+    ok = finish(s, text, timeout)
   else
     terminal.say("--- it failed: %s", terminal.harmless(facts.failure(err, details).message))
   end

@@ -11,6 +11,11 @@ function show.title(format, ...)
   say(paint("bold", format:format(...)))
 end
 
+--- One end of a connection, which may be gone by now.
+function show.end_of(address, port)
+  return address and ("%s port %d"):format(address, port) or "it is gone"
+end
+
 -- A fact, unless there is none.
 local function line(title, value)
   if value and value ~= "" then
