@@ -97,13 +97,16 @@ describe("secsock", function()
   end)
 
   it("tells a defect of its own apart from what it is to find out", function()
-    local broken = [[package.preload["secsock.command.validate"] = function()
-      return {
-        name = "validate", groups = {}, arguments = { 0 }, run = function() error "oops" end,
-      }
-    end]]
-    local program = process.start { arg[-1], "-e", broken, command.MAIN, "validate" }
+    local broken = support.write [[
+      package.preload["secsock.command.validate"] = function()
+        return {
+          name = "validate", groups = {}, arguments = { 0 }, run = function() error "oops" end,
+        }
+      end
+      os.exit(require("secsock.command").main { "validate" })]]
+    local program = process.start { arg[-1], broken }
     local code, complaint = program:finish()
+    os.remove(broken)
     assert.equal(70, code)
     assert.matches("^secsock validate: a defect: .*oops\nstack traceback:", complaint)
   end)

@@ -3,7 +3,9 @@ local pki = require "spec.support.pki"
 local process = require "spec.support.process"
 local support = require "spec.support"
 
-local command = { MAIN = "lua/secsock/command/main.lua" }
+local command = {}
+
+local MAIN = "lua/secsock/command/main.lua"
 
 --- Words after those of a list.
 function command.with(words, ...)
@@ -28,7 +30,7 @@ end
 --- A command line for it, for a shell.
 function command.line(arguments)
   local words = {}
-  for i, word in ipairs(with({ arg[-1], command.MAIN }, unpack(arguments))) do
+  for i, word in ipairs(with({ arg[-1], MAIN }, unpack(arguments))) do
     words[i] = quote(word)
   end
   return table.concat(words, " ")
@@ -66,7 +68,7 @@ end
 
 --- Starts it in the background: see spec.support.process.
 function command.start(arguments)
-  return process.start(with({ arg[-1], command.MAIN }, unpack(arguments)))
+  return process.start(with({ arg[-1], MAIN }, unpack(arguments)))
 end
 
 --- Starts `secsock serve` on a free port, which is at program.port.
