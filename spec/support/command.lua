@@ -73,8 +73,7 @@ end
 
 --- Starts `secsock serve` on a free port, which is at program.port.
 function command.serve(arguments)
-  local program = command.start(with({ "serve", "--port", 0 },
-    unpack(arguments)))
+  local program = command.start(with({ "serve", "--port", 0 }, unpack(arguments)))
   program.port = tonumber((program:expect "listening on %S+ port (%d+)\n"))
   return program
 end
