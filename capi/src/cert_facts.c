@@ -1,13 +1,10 @@
 /* What a certificate tells about itself. */
-#include <wolfssl/options.h>
-
-#include <wolfssl/wolfcrypt/hash.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base64.h"
 #include "cert.h"
+#include "digest.h"
 #include "name_text.h"
 #include "oid.h"
 #include "pem.h"
@@ -44,9 +41,9 @@ struct cert_facts {
 };
 
 struct digests {
-    uint8_t sha256[WC_SHA256_DIGEST_SIZE];
-    uint8_t sha1[WC_SHA_DIGEST_SIZE];
-    uint8_t pin[WC_SHA256_DIGEST_SIZE];
+    uint8_t sha256[DIGEST_SHA256_SIZE];
+    uint8_t sha1[DIGEST_SHA1_SIZE];
+    uint8_t pin[DIGEST_SHA256_SIZE];
 };
 
 /* ------------------------------------------------------------------------------------- writing */
@@ -268,11 +265,6 @@ static void put_all(struct cert_facts *facts, struct text *pool, const secsock_c
     facts->friendly_name = put_friendly_name(pool, cert->friendly_name);
 }
 
-static bool hash(enum wc_HashType type, struct slice data, uint8_t *out, size_t size)
-{
-    return wc_Hash(type, data.data, (word32)data.len, out, (word32)size) == 0;
-}
-
 /* Points the lists of `facts` into the memory behind it, as long as `count` has found them to be;
  * returns what lies behind them. */
 static char *place_lists(struct cert_facts *facts, const struct cert_facts *count)
@@ -298,9 +290,8 @@ static struct cert_facts *make(const secsock_cert *cert)
     struct digests digests;
     struct cert_facts count = { .subject = NULL };
     struct text counter, pool;
-    if (!hash(WC_HASH_TYPE_SHA256, x509->der, digests.sha256, sizeof(digests.sha256)) ||
-        !hash(WC_HASH_TYPE_SHA, x509->der, digests.sha1, sizeof(digests.sha1)) ||
-        !hash(WC_HASH_TYPE_SHA256, x509->spki, digests.pin, sizeof(digests.pin)))
+    if (!digest_sha256(x509->der, digests.sha256) || !digest_sha1(x509->der, digests.sha1) ||
+        !digest_sha256(x509->spki, digests.pin))
         return NULL;
     text_begin(&counter, NULL, 0);
     put_all(&count, &counter, cert, &digests);

@@ -1,12 +1,9 @@
 /* Lists that are kept, and looked up in. */
-#include <wolfssl/options.h>
-
-#include <wolfssl/wolfcrypt/hash.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "crl.h"
+#include "digest.h"
 #include "secsock.h"
 
 /* Of the INTEGER in an entry: its tag, and one octet of length. */
@@ -108,16 +105,11 @@ bool crl_find(const struct crl *crl, struct slice issuer, struct slice serial,
 
 enum signer { SIGNER_UNKNOWN, SIGNER_BEING_SET, SIGNER_KNOWN };
 
-static bool digest(struct slice spki, uint8_t out[CRL_KEY_DIGEST_SIZE])
-{
-    return wc_Sha256Hash(spki.data, (word32)spki.len, out) == 0;
-}
-
 bool crl_knows_signer(const struct crl *crl, struct slice spki)
 {
     uint8_t key[CRL_KEY_DIGEST_SIZE];
     return atomic_load_explicit(&crl->signer, memory_order_acquire) == SIGNER_KNOWN &&
-           digest(spki, key) && memcmp(key, crl->signer_key, sizeof(key)) == 0;
+           digest_sha256(spki, key) && memcmp(key, crl->signer_key, sizeof(key)) == 0;
 }
 
 void crl_remember_signer(const struct crl *crl, struct slice spki)
@@ -125,7 +117,7 @@ void crl_remember_signer(const struct crl *crl, struct slice spki)
     struct crl *same = (struct crl *)crl; /* what it says does not change */
     uint8_t key[CRL_KEY_DIGEST_SIZE];
     int unknown = SIGNER_UNKNOWN;
-    if (!digest(spki, key) ||
+    if (!digest_sha256(spki, key) ||
         !atomic_compare_exchange_strong(&same->signer, &unknown, SIGNER_BEING_SET))
         return;
     memcpy(same->signer_key, key, sizeof(key));

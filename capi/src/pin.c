@@ -3,11 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <wolfssl/options.h>
-
-#include <wolfssl/wolfcrypt/hash.h>
-
 #include "base64.h"
+#include "digest.h"
 #include "secsock.h"
 
 enum { PIN_TEXT_LEN = 44 }; /* of PIN_SIZE bytes in base64 */
@@ -47,6 +44,5 @@ void pin_list_clear(struct pin_list *list)
 bool pin_list_holds(const struct pin_list *list, struct slice spki)
 {
     uint8_t digest[PIN_SIZE];
-    return list != NULL && list->count > 0 &&
-           wc_Sha256Hash(spki.data, (word32)spki.len, digest) == 0 && holds(list, digest);
+    return list != NULL && list->count > 0 && digest_sha256(spki, digest) && holds(list, digest);
 }

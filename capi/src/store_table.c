@@ -1,19 +1,16 @@
-#include <wolfssl/options.h>
-
-#include <wolfssl/wolfcrypt/hash.h>
-
 #include "store_table.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "digest.h"
 
 /* ------------------------------------------------------------------------------------- entries */
 
 bool store_thumbprint(const secsock_cert *cert, uint8_t *out, size_t size)
 {
     struct slice der = cert->x509.der;
-    enum wc_HashType type = size == THUMBPRINT_SIZE ? WC_HASH_TYPE_SHA256 : WC_HASH_TYPE_SHA;
-    return wc_Hash(type, der.data, (word32)der.len, out, (word32)size) == 0;
+    return size == THUMBPRINT_SIZE ? digest_sha256(der, out) : digest_sha1(der, out);
 }
 
 int store_entry_make(struct store_entry *out, const secsock_cert *cert)

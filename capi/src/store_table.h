@@ -5,7 +5,7 @@
 #include "cert.h"
 
 /* Of SHA-256, and of SHA-1. */
-enum { THUMBPRINT_SIZE = 32, THUMBPRINT_SHORT_SIZE = 20 };
+enum { THUMBPRINT_SIZE = 32, THUMBPRINT_SHORT_SIZE = 20 }; /* SHA-256, SHA-1 */
 
 struct store_entry {
     secsock_cert *cert;                  /* a reference is the table's */
