@@ -1,8 +1,5 @@
 #include "crl.h"
 
-/* Deeper than any list goes, extensions aside: these are opaque at this level. */
-enum { DEPTH = 12 };
-
 /* ---------------------------------------------------------------------------------- extensions */
 
 /* Extensions of lists and of entries, by the last arc below id-ce. */
@@ -286,21 +283,12 @@ static const char *read_tbs(struct slice tbs, struct crl *out)
 
 const char *crl_parse(struct crl *out, struct slice der)
 {
-    struct slice rest = der;
-    struct slice content, tbs;
+    struct slice tbs;
     *out = (struct crl){ .der = der, .scope = { .reasons = X509_ALL_REASONS } };
-    if (!der_take(&rest, DER_SEQUENCE, &content))
-        return "it is not a DER SEQUENCE";
-    if (rest.len != 0)
-        return "bytes follow its end";
-    if (!der_well_formed(content, DEPTH))
-        return "it is not well-formed DER";
-    if (!x509_take_signed(&content, &out->tbs, &out->sig_alg, &out->signature) || content.len != 0)
-        return "it is not a CertificateList";
-    rest = out->tbs;
-    if (!der_take(&rest, DER_SEQUENCE, &tbs))
-        return "it is not a CertificateList";
-    const char *why = read_tbs(tbs, out);
+    const char *why = x509_open(der, "it is not a CertificateList", &out->tbs, &out->sig_alg,
+                                &out->signature, &tbs);
+    if (why == NULL)
+        why = read_tbs(tbs, out);
     if (why != NULL)
         return why;
     /* Section 5.1.1.2; what is not signed could otherwise be exchanged. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Deeper than any certificate goes, extensions aside: these are opaque at this level. */
+/* Deeper than any certificate or list goes, extensions aside: these are opaque at this level. */
 enum { DEPTH = 12 };
 
 static bool parse_version(struct slice *tbs, int *version)
@@ -38,6 +38,22 @@ bool x509_take_signed(struct slice *content, struct slice *tbs, struct slice *al
     return der_take_whole(content, DER_SEQUENCE, tbs) &&
            der_take_whole(content, DER_SEQUENCE, algorithm) && parse_algorithm(*algorithm) &&
            der_bit_string(content, signature, &unused) && unused == 0;
+}
+
+const char *x509_open(struct slice der, const char *otherwise, struct slice *tbs,
+                      struct slice *algorithm, struct slice *signature, struct slice *fields)
+{
+    struct slice content, rest;
+    if (!der_take(&der, DER_SEQUENCE, &content))
+        return "it is not a DER SEQUENCE";
+    if (der.len != 0)
+        return "bytes follow its end";
+    if (!der_well_formed(content, DEPTH))
+        return "it is not well-formed DER";
+    if (!x509_take_signed(&content, tbs, algorithm, signature) || content.len != 0)
+        return otherwise;
+    rest = *tbs;
+    return der_take(&rest, DER_SEQUENCE, fields) ? NULL : otherwise;
 }
 
 static bool parse_validity(struct slice *tbs, struct x509 *out)
@@ -117,8 +133,7 @@ static const char *parse_tbs(struct slice tbs, struct x509 *out)
 
 const char *x509_parse(struct x509 *out, struct slice der)
 {
-    struct slice rest = der;
-    struct slice content, tbs;
+    struct slice tbs;
     memset(out, 0, sizeof(*out));
     out->der = der;
     out->path_length = -1;
@@ -127,18 +142,10 @@ const char *x509_parse(struct x509 *out, struct slice der)
     out->inhibit_policy_mapping = -1;
     out->inhibit_any_policy = -1;
 
-    if (!der_take(&rest, DER_SEQUENCE, &content))
-        return "it is not a DER SEQUENCE";
-    if (rest.len != 0)
-        return "bytes follow its end";
-    if (!der_well_formed(content, DEPTH))
-        return "it is not well-formed DER";
-    if (!x509_take_signed(&content, &out->tbs, &out->sig_alg, &out->signature) || content.len != 0)
-        return "it is not a Certificate";
-    rest = out->tbs;
-    if (!der_take(&rest, DER_SEQUENCE, &tbs))
-        return "it is not a Certificate";
-    const char *why = parse_tbs(tbs, out);
+    const char *why =
+        x509_open(der, "it is not a Certificate", &out->tbs, &out->sig_alg, &out->signature, &tbs);
+    if (why == NULL)
+        why = parse_tbs(tbs, out);
     if (why != NULL)
         return why;
     /* RFC 5280, section 4.1.1.2; what is not signed could otherwise be exchanged. */

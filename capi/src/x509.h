@@ -94,6 +94,11 @@ struct x509 {
 bool x509_take_signed(struct slice *content, struct slice *tbs, struct slice *algorithm,
                       struct slice *signature);
 
+/* The same for all of `der`, a certificate or a list, with the content of what is signed in
+ * *fields. Returns NULL, or why it is none: `otherwise` where it is DER of another form. */
+const char *x509_open(struct slice der, const char *otherwise, struct slice *tbs,
+                      struct slice *algorithm, struct slice *signature, struct slice *fields);
+
 /* Parses. Returns NULL on success, else why the bytes are not a certificate: a static sentence. */
 const char *x509_parse(struct x509 *out, struct slice der);
 
