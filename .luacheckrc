@@ -4,6 +4,7 @@ max_line_length = 100
 exclude_files = { "build" }
 
 files["spec"] = { std = "min+busted" }
+files["examples/*_spec.lua"] = { std = "min+busted" }
 files["premake5.lua"] = {
   globals = { "workspace", "filter" },
   read_globals = {
