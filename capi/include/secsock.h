@@ -28,7 +28,7 @@
  *     verdicts                what validation found out about a peer
  *     validation by itself    the same of files and of memory, without a connection
  *     certificates            load, ask, export
- *     keys                    make, sign, digest: what certificates are made of
+ *     keys                    make, sign, agree, digest, seal: what certificates and TLS are made of
  *     stores                  collect, keep in folders, find
  *
  * RESULTS. A function that returns int returns zero or a count on success and a negative
@@ -356,6 +356,14 @@ typedef enum secsock_digest_kind {
     SECSOCK_DIGEST_SHA384 = 5,
     SECSOCK_DIGEST_SHA512 = 6
 } secsock_digest_kind;
+
+/* Ciphers that protect bytes from being read and from being changed (AEAD, RFC 5116). Each takes a
+ * nonce of 12 bytes, and adds a tag of 16. */
+typedef enum secsock_aead_kind {
+    SECSOCK_AEAD_AES_128_GCM = 1,      /* a key of 16 bytes */
+    SECSOCK_AEAD_AES_256_GCM = 2,      /* of 32 */
+    SECSOCK_AEAD_CHACHA20_POLY1305 = 3 /* of 32 */
+} secsock_aead_kind;
 
 /* ----------------------------------------------------------------------------------- types */
 
@@ -1073,10 +1081,10 @@ int secsock_cert_is_exportable(const secsock_cert *cert);
 /* ------------------------------------------------------------------------------------- keys */
 
 /*
- * What certificates are made of: keys, signatures, digests. A private key is PKCS #8 (RFC 5958) in
+ * What certificates are made of, and TLS: keys, signatures, digests. A private key is PKCS #8 (RFC 5958) in
  * DER, in memory of the caller, who erases it. Each function writes to `out` and returns how many
  * bytes; nothing but an error comes of a buffer that is too small (SECSOCK_E_LIMIT). 4,096 bytes are
- * enough for whatever is made here. Thread-safe.
+ * enough for whatever is made here, but for what is sealed. Thread-safe.
  */
 
 /* A new private key; a secsock_key_kind. With a seed (NULL for none) it follows from the seed and is
@@ -1095,6 +1103,29 @@ int secsock_key_sign(const void *key, size_t len, int scheme, const void *data, 
 /* A digest of data; a secsock_digest_kind. */
 int secsock_digest(int kind, const void *data, size_t len, void *out, size_t size,
                    secsock_error *error);
+
+/* Its HMAC with a key (RFC 2104), which may be empty. */
+int secsock_hmac(int kind, const void *key, size_t key_len, const void *data, size_t len, void *out,
+                 size_t size, secsock_error *error);
+
+/* The secret of two keys on one curve, this one's and that whose public half is an uncompressed
+ * point (RFC 8446, sections 4.2.8.2 and 7.4.2). A point that is not on the curve is
+ * SECSOCK_E_FORMAT. */
+int secsock_key_agree(const void *key, size_t len, const void *point, size_t point_len, void *out,
+                      size_t size, secsock_error *error);
+
+/* Seals bytes, with others (`about`) that are only to be kept from change; the tag stands behind
+ * them. A secsock_aead_kind. The same nonce must not be used with a key again: it takes all
+ * protection from both. `len` bytes become 16 more, in `out`, and no other memory is asked for. */
+int secsock_seal(int kind, const void *key, size_t key_len, const void *nonce, size_t nonce_len,
+                 const void *about, size_t about_len, const void *data, size_t len, void *out,
+                 size_t size, secsock_error *error);
+
+/* The same bytes again, 16 fewer. SECSOCK_E_FORMAT: they are not what was sealed so; then none is in
+ * `out`. */
+int secsock_unseal(int kind, const void *key, size_t key_len, const void *nonce, size_t nonce_len,
+                   const void *about, size_t about_len, const void *data, size_t len, void *out,
+                   size_t size, secsock_error *error);
 
 /* ------------------------------------------------------------------------------------ stores */
 

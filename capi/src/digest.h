@@ -1,4 +1,4 @@
-/* Digests that certificates, lists and keys are known by. */
+/* Digests that certificates, lists and keys are known by; the others are public. */
 #ifndef SECSOCK_SRC_DIGEST_H
 #define SECSOCK_SRC_DIGEST_H
 

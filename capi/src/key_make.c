@@ -1,4 +1,4 @@
-/* Making private keys, and signing with them: what those need who issue certificates. */
+/* Making private keys, signing and agreeing with them. */
 #include <wolfssl/options.h>
 
 #include <wolfssl/wolfcrypt/asn_public.h>
@@ -437,26 +437,44 @@ int secsock_key_sign(const void *key, size_t len, int number, const void *data, 
     return result;
 }
 
-int secsock_digest(int kind, const void *data, size_t len, void *out, size_t size,
-                   secsock_error *error)
+/* ------------------------------------------------------------------------------- agreement */
+
+/* The point is checked to be on the curve, and no other key than this one has been there. */
+static int agree(struct workshop *shop, struct slice point)
 {
-    static const enum wc_HashType types[] = {
-        [SECSOCK_DIGEST_SHA1] = WC_HASH_TYPE_SHA,
-        [SECSOCK_DIGEST_SHA256] = WC_HASH_TYPE_SHA256,
-        [SECSOCK_DIGEST_SHA384] = WC_HASH_TYPE_SHA384,
-        [SECSOCK_DIGEST_SHA512] = WC_HASH_TYPE_SHA512,
-    };
-    const int count = sizeof(types) / sizeof(types[0]);
-    int needed;
-    error_clear(error);
-    if (kind <= 0 || kind >= count || types[kind] == WC_HASH_TYPE_NONE || out == NULL ||
-        (data == NULL && len > 0) || len > INT32_MAX)
-        return error_set(error, SECSOCK_E_ARGUMENT, "no kind of digest (%d), or nothing to digest",
-                         kind);
-    needed = wc_HashGetDigestSize(types[kind]);
-    if (needed < 0 || (size_t)needed > size)
-        return error_set(error, SECSOCK_E_LIMIT, "there is no room for the digest");
-    if (wc_Hash(types[kind], data, (word32)len, out, (word32)needed) != 0)
-        return error_memory(error);
-    return needed;
+    word32 len = LARGEST;
+    ecc_key *peer = wc_ecc_key_new(NULL);
+    int result = peer != NULL ? 0 : MEMORY_E;
+    if (result == 0)
+        result = wc_ecc_import_x963_ex(point.data, (word32)point.len, peer,
+                                       wc_ecc_get_curve_id(shop->ec.idx));
+    if (result == 0)
+        result = need_random(shop); /* which blinds the multiplication */
+    if (result == 0)
+        result = wc_ecc_set_rng(&shop->ec, &shop->rng);
+    if (result == 0)
+        result = wc_ecc_shared_secret(&shop->ec, peer, shop->made, &len);
+    wc_ecc_key_free(peer);
+    return result == 0 ? (int)len : result;
+}
+
+int secsock_key_agree(const void *key, size_t len, const void *point, size_t point_len, void *out,
+                      size_t size, secsock_error *error)
+{
+    int result = check_key(key, len, out, error);
+    struct workshop *shop;
+    if (result != SECSOCK_OK)
+        return result;
+    if (key_kind((struct slice){ key, len }) != PUBKEY_EC || point == NULL || point_len > INT32_MAX)
+        return error_set(error, SECSOCK_E_ARGUMENT,
+                         "no key that can agree on a secret, or nobody to agree with");
+    shop = workshop_open(error);
+    if (shop == NULL)
+        return SECSOCK_E_MEMORY;
+    result = read_key(shop, (struct slice){ key, len });
+    if (result == 0)
+        result = agree(shop, (struct slice){ point, point_len });
+    result = deliver(shop, result, "the shared secret", out, size, error);
+    workshop_close(shop);
+    return result;
 }

@@ -1,9 +1,10 @@
-/* Private keys, signatures and digests, as bytes: what secsock.mint stands on. */
+/* Private keys, signatures, digests and ciphers, as bytes: what secsock.mint and secsock.tls stand
+ * on. */
 #include <string.h>
 
 #include "core.h"
 
-enum { LARGEST = 4096 }; /* see secsock.h */
+enum { LARGEST = 4096, TAG = 16 }; /* see secsock.h */
 
 struct word {
     const char *name;
@@ -45,6 +46,13 @@ static const struct word digests[] = {
     { "sha256", SECSOCK_DIGEST_SHA256 },
     { "sha384", SECSOCK_DIGEST_SHA384 },
     { "sha512", SECSOCK_DIGEST_SHA512 },
+    { NULL, 0 },
+};
+
+static const struct word ciphers[] = {
+    { "aes_128_gcm", SECSOCK_AEAD_AES_128_GCM },
+    { "aes_256_gcm", SECSOCK_AEAD_AES_256_GCM },
+    { "chacha20_poly1305", SECSOCK_AEAD_CHACHA20_POLY1305 },
     { NULL, 0 },
 };
 
@@ -123,11 +131,73 @@ static int digest(lua_State *L)
     return push_made(L, made, length, &error);
 }
 
+/* key.hmac(kind, key, data) -> digest */
+static int hmac(lua_State *L)
+{
+    size_t key_length, data_length;
+    int kind = check_word(L, 1, digests);
+    const char *key = luaL_checklstring(L, 2, &key_length);
+    const char *data = luaL_checklstring(L, 3, &data_length);
+    char made[64];
+    secsock_error error;
+    int length = secsock_hmac(kind, key, key_length, data, data_length, made, sizeof made, &error);
+
+    return push_made(L, made, length, &error);
+}
+
+/* key.agree(PKCS #8, point) -> shared secret */
+static int agree(lua_State *L)
+{
+    size_t key_length, point_length;
+    const char *key = luaL_checklstring(L, 1, &key_length);
+    const char *point = luaL_checklstring(L, 2, &point_length);
+    char made[LARGEST];
+    secsock_error error;
+    int length = secsock_key_agree(key, key_length, point, point_length, made, sizeof made, &error);
+
+    return push_made(L, made, length, &error);
+}
+
+typedef int sealing(int kind, const void *key, size_t key_len, const void *nonce, size_t nonce_len,
+                    const void *about, size_t about_len, const void *data, size_t len, void *out,
+                    size_t size, secsock_error *error);
+
+/* Of what is given on the stack, with room for `more` bytes than it has. */
+static int run_cipher(lua_State *L, sealing *function, size_t more)
+{
+    size_t key_length, nonce_length, about_length, data_length;
+    int kind = check_word(L, 1, ciphers);
+    const char *key = luaL_checklstring(L, 2, &key_length);
+    const char *nonce = luaL_checklstring(L, 3, &nonce_length);
+    const char *about = luaL_checklstring(L, 4, &about_length);
+    const char *data = luaL_checklstring(L, 5, &data_length);
+    size_t size = data_length + more;
+    char *made = lua_newuserdata(L, size + 1);
+    secsock_error error;
+    int length = function(kind, key, key_length, nonce, nonce_length, about, about_length, data,
+                          data_length, made, size, &error);
+
+    return push_made(L, made, length, &error);
+}
+
+/* key.seal(cipher, key, nonce, about, data) -> sealed */
+static int seal(lua_State *L)
+{
+    return run_cipher(L, secsock_seal, TAG);
+}
+
+/* key.unseal(cipher, key, nonce, about, sealed) -> data */
+static int unseal(lua_State *L)
+{
+    return run_cipher(L, secsock_unseal, 0);
+}
+
 void core_open_key(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         { "generate", generate }, { "public", public }, { "sign", sign },
-        { "digest", digest },     { NULL, NULL },
+        { "digest", digest },     { "hmac", hmac },     { "agree", agree },
+        { "seal", seal },         { "unseal", unseal }, { NULL, NULL },
     };
 
     lua_newtable(L);
