@@ -140,9 +140,22 @@ describe("A socket", function()
       assert.is_true(near:getoption "recv-buffer-size" >= 8192)
       assert.equal(1, near:setoption("send-buffer-size", 8192))
       assert.is_true(near:getoption "send-buffer-size" >= 8192)
+      assert.equal(1, near:setoption("linger", { on = true, timeout = 7 }))
+      assert.same({ on = true, timeout = 7 }, near:getoption "linger")
+      for _, wrong in ipairs { true, {}, { on = 1, timeout = 0 }, { on = true, timeout = -1 } } do
+        assert.has_error(function() near:setoption("linger", wrong) end)
+      end
       assert.has_error(function() near:setoption("colour", 1) end)
       assert.has_error(function() near:setoption("keepalive", 1) end)
       assert.has_error(function() near:getoption "colour" end)
+      far:close()
+    end)
+
+    it("resets where it does not linger", function()
+      local near, far = support.loopback { client = client, server = server }
+      near:setoption("linger", { on = true, timeout = 0 })
+      near:close()
+      assert.equal("reset", select(2, far:receive(1)))
       far:close()
     end)
 

@@ -37,8 +37,10 @@ local scenario = {}
 ---@field client? secsock.scenario.end|secsock.scenario.external
 ---@field server? secsock.scenario.end|secsock.scenario.external
 ---@field wire? secsock.scenario.wire|secsock.scenario.man
----@field transport? "memory"|"tcp"  tcp: over loopback, by the real clock
+---@field transport? "memory"|"tcp"  tcp: each end has a connection to the wire, over loopback, by
+---                                   the real clock; programs always have one
 ---@field seed? integer|string       1 unless said
+---@field capture? string            a new file for Wireshark, with the secrets
 
 --- What came out.
 ---@class secsock.scenario.run
@@ -61,7 +63,7 @@ run.__tostring = run.sequence
 
 local known = {
   client = "table", server = "table", wire = "table|function", transport = "string",
-  seed = "number|string",
+  seed = "number|string", capture = "string",
 }
 
 local function run_checked(options)
@@ -69,8 +71,6 @@ local function run_checked(options)
   local over = options.transport or "memory"
   if over ~= "memory" and over ~= "tcp" then
     error(("option 'transport': 'memory' or 'tcp' expected, got '%s'"):format(over), 0)
-  elseif over == "tcp" and (external.is(options.client) or external.is(options.server)) then
-    error("option 'transport': programs are met over memory", 0)
   end
   local complete = {}
   for name, value in pairs(options) do complete[name] = value end

@@ -66,17 +66,25 @@ static int wait_for(lua_State *L)
 
 /* ------------------------------------------------------------------------------------- options */
 
+enum kind { FLAG, SIZE, LINGER };
+
 struct option {
     const char *name;
     int level, number;
-    bool flag; /* true or false in Lua, else a number */
+    enum kind kind;
 };
 
 static const struct option options[] = {
-    { "tcp-nodelay", IPPROTO_TCP, TCP_NODELAY, true },
-    { "keepalive", SOL_SOCKET, SO_KEEPALIVE, true },
-    { "recv-buffer-size", SOL_SOCKET, SO_RCVBUF, false },
-    { "send-buffer-size", SOL_SOCKET, SO_SNDBUF, false },
+    { "tcp-nodelay", IPPROTO_TCP, TCP_NODELAY, FLAG },
+    { "keepalive", SOL_SOCKET, SO_KEEPALIVE, FLAG },
+    { "recv-buffer-size", SOL_SOCKET, SO_RCVBUF, SIZE },
+    { "send-buffer-size", SOL_SOCKET, SO_SNDBUF, SIZE },
+    { "linger", SOL_SOCKET, SO_LINGER, LINGER },
+};
+
+union value {
+    int number;
+    struct linger linger;
 };
 
 static const struct option *check_option(lua_State *L, int index)
@@ -102,25 +110,65 @@ static int open_descriptor(lua_State *L)
     return fd;
 }
 
+/* { on = boolean, timeout = seconds }, as LuaSocket has it */
+static void check_linger(lua_State *L, int index, struct linger *linger)
+{
+    lua_Number seconds;
+
+    luaL_checktype(L, index, LUA_TTABLE);
+    lua_getfield(L, index, "on");
+    lua_getfield(L, index, "timeout");
+    seconds = lua_tonumber(L, -1);
+    luaL_argcheck(L, lua_isboolean(L, -2) && lua_isnumber(L, -1) && seconds >= 0 && seconds <= 3600,
+                  index, "{ on = boolean, timeout = seconds } expected");
+    linger->l_onoff = lua_toboolean(L, -2);
+    linger->l_linger = (int)seconds;
+    lua_pop(L, 2);
+}
+
+/* Reads the value at the index; returns how large it is for the system. */
+static socklen_t check_value(lua_State *L, int index, enum kind kind, union value *value)
+{
+    if (kind == LINGER) {
+        check_linger(L, index, &value->linger);
+        return sizeof value->linger;
+    }
+    value->number = kind == FLAG ? core_check_flag(L, index)
+                                 : core_check_int(L, index, 0, INT_MAX, "size expected");
+    return sizeof value->number;
+}
+
 /* s:setoption(name, value) -> 1 | nil, err */
 static int setoption(lua_State *L)
 {
     int fd = open_descriptor(L);
     const struct option *option;
-    int value;
+    union value value;
+    socklen_t size;
 
     if (fd < 0)
         return 2;
     option = check_option(L, 2);
-    if (option->flag) {
-        value = core_check_flag(L, 3);
-    } else {
-        value = core_check_int(L, 3, 0, INT_MAX, "size expected");
-    }
-    if (setsockopt(fd, option->level, option->number, &value, sizeof value) != 0)
+    size = check_value(L, 3, option->kind, &value);
+    if (setsockopt(fd, option->level, option->number, &value, size) != 0)
         return fail_system(L, errno);
     lua_pushinteger(L, 1);
     return 1;
+}
+
+static void push_value(lua_State *L, enum kind kind, const union value *value)
+{
+    if (kind == FLAG) {
+        lua_pushboolean(L, value->number);
+    } else if (kind == SIZE) {
+        lua_pushinteger(L, value->number);
+    } else {
+        lua_createtable(L, 0, 2);
+        lua_pushboolean(L, value->linger.l_onoff);
+        lua_setfield(L, -2, "on");
+        lua_pushinteger(L, value->linger.l_linger);
+        lua_setfield(L, -2, "timeout");
+    }
 }
 
 /* s:getoption(name) -> value | nil, err */
@@ -128,7 +176,7 @@ static int getoption(lua_State *L)
 {
     int fd = open_descriptor(L);
     const struct option *option;
-    int value = 0;
+    union value value = { 0 };
     socklen_t size = sizeof value;
 
     if (fd < 0)
@@ -136,10 +184,7 @@ static int getoption(lua_State *L)
     option = check_option(L, 2);
     if (getsockopt(fd, option->level, option->number, &value, &size) != 0)
         return fail_system(L, errno);
-    if (option->flag)
-        lua_pushboolean(L, value);
-    else
-        lua_pushinteger(L, value);
+    push_value(L, option->kind, &value);
     return 1;
 }
 

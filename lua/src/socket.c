@@ -272,6 +272,15 @@ static int decide(lua_State *L)
     return done(L, socket, secsock_decide(socket->handle, answer, core_opt_text(L, 3)));
 }
 
+/* wiresent(s) -> bytes given to the transport, in whichever state */
+static int wiresent(lua_State *L)
+{
+    uint64_t count = secsock_bytes(core_check_socket(L, 1)->handle, SECSOCK_WIRE_SENT);
+
+    compat_pushint64(L, (int64_t)count);
+    return 1;
+}
+
 static const luaL_Reg methods[] = {
     { "close", close_socket },
     { "setpeername", setpeername },
@@ -290,8 +299,8 @@ static const luaL_Reg methods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    { "socket", create },   { "private", private }, { "usehook", usehook },
-    { "hookdue", hookdue }, { NULL, NULL },
+    { "socket", create },   { "private", private },   { "usehook", usehook },
+    { "hookdue", hookdue }, { "wiresent", wiresent }, { NULL, NULL },
 };
 
 void core_open_socket(lua_State *L)

@@ -148,15 +148,17 @@ function socket:getstats() end
 ---@return 1
 function socket:setstats(received, sent, age) end
 
----@param name "tcp-nodelay"|"keepalive"|"recv-buffer-size"|"send-buffer-size"
----@param value boolean|integer
+--- "linger" is { on = boolean, timeout = seconds }: with a timeout of 0, s:close() resets.
+---@alias secsock.option "tcp-nodelay"|"keepalive"|"recv-buffer-size"|"send-buffer-size"|"linger"
+---@param name secsock.option
+---@param value boolean|integer|{ on: boolean, timeout: integer }
 ---@return 1? ok
 ---@return string? err
 ---@return secsock.error? details
 function socket:setoption(name, value) end
 
----@param name "tcp-nodelay"|"keepalive"|"recv-buffer-size"|"send-buffer-size"
----@return boolean|integer|nil value
+---@param name secsock.option
+---@return boolean|integer|table|nil value
 ---@return string? err
 ---@return secsock.error? details
 function socket:getoption(name) end

@@ -21,11 +21,11 @@ local function sleep(seconds)
   os.execute(("sleep %.3f"):format(seconds))
 end
 
---- The same; what is waited for first, perhaps on a descriptor, may come earlier.
-function real:idle(moment, fd, want)
+--- The same; what is read from a descriptor may come earlier.
+function real:idle(moment, fd)
   local seconds = math.max(0, math.min(moment - self:now(), TURN))
   if not fd then return sleep(seconds) end
-  core.poll(fd, want, seconds)
+  core.poll(fd, "read", seconds)
 end
 
 return {

@@ -1,5 +1,7 @@
 --- One end of a run: its socket, as its script sees it, and what is written down about it.
+local core = require "secsock.core"
 local secsock = require "secsock"
+local relay = require "secsock.scenario.relay"
 local report = require "secsock.scenario.report"
 
 ---@class secsock.scenario.endpoint
@@ -118,6 +120,59 @@ function endpoint:note(format, ...)
   self.stage.report:add(self.role, format, ...)
 end
 
+-- -------------------------------------------------------------------------------------- connecting
+
+-- Passes on what a method of the socket has come to, or throws.
+local function begun(self, ok, err, details)
+  if ok then return ok end
+  error(("the %s cannot begin: %s: %s"):format(self.role, err, tostring(details)), 0)
+end
+
+local reach = {}
+
+-- The wire's side of a connection that a client makes.
+function reach.client(self)
+  local listener = relay.listen()
+  begun(self, self.s:connect("127.0.0.1", (select(2, listener:getsockname()))))
+  listener:settimeout(TIMEOUT)
+  local theirs = begun(self, listener:accept())
+  listener:close()
+  return theirs
+end
+
+-- The same of one that a server accepts, whose listener was its socket until now.
+function reach.server(self)
+  local listener = self.s
+  begun(self, listener:listen("127.0.0.1", 0))
+  local _, port = listener:getsockname()
+  local theirs = begun(self, relay.connect("127.0.0.1", port, TIMEOUT))
+  self.s = begun(self, listener:accept())
+  self.s:settimeout((listener:gettimeout()))
+  listener:close()
+  return theirs
+end
+
+-- Gives the wire what has been said over a connection, each part as it was when that was sent.
+local function pass_on(self, bytes)
+  while bytes ~= "" do
+    local mark = self.marks[1] or { upto = math.huge, how = self:how() }
+    local part = bytes:sub(1, math.min(#bytes, mark.upto - self.passed))
+    if part == "" then
+      table.remove(self.marks, 1)
+    else
+      self.passed, bytes = self.passed + #part, bytes:sub(#part + 1)
+      self.line:put(part, mark.how)
+    end
+  end
+end
+
+--- Connects it with the wire: over memory, or over "tcp".
+function endpoint:begin(over)
+  if over == "memory" then return begun(self, self.s:attachmemory(self.role)) end
+  self.marks, self.passed = {}, 0
+  self.relay = relay.new(reach[self.role](self), function(bytes) pass_on(self, bytes) end)
+end
+
 -- ---------------------------------------------------------------------------------------- watching
 
 local function note_state(self)
@@ -125,16 +180,24 @@ local function note_state(self)
   if states[#states] ~= state then states[#states + 1] = state end
 end
 
---- Gives the wire what there is for it.
+--- How it is what this end sends now.
+---@return { tls: boolean, secure: boolean, closing: boolean }
+function endpoint:how()
+  local tls = self.phase == "after"
+  return {
+    tls = tls, secure = tls and self.result.secure, closing = tls and self.closing == true,
+  }
+end
+
+--- Gives the wire what there is for it; or, what goes over a connection first, notes what it is.
 function endpoint:flush()
   note_state(self)
-  if not self.line then return end
-  local state, tls = self.s:state(), self.phase == "after"
-  self.line:put(self.s:drain() or "", {
-    tls = tls, secure = tls and self.result.secure,
-    closing = tls and self.closing == true,
-  })
-  if state == "closed" then self.line:finish() end
+  if self.relay then
+    table.insert(self.marks, { upto = core.wiresent(self.s), how = self:how() })
+  else
+    self.line:put(self.s:drain() or "", self:how())
+    if self.s:state() == "closed" then self.line:finish() end
+  end
 end
 
 --- Something has come over the wire: bytes, or its end.
@@ -149,10 +212,12 @@ function endpoint:arrive(bytes, ending)
   self:flush()
 end
 
---- What to poll while it waits; nil for nothing.
-function endpoint:fd()
-  local fd = self.s:getfd()
-  return fd >= 0 and fd or nil
+--- Whether what it waits for may be there.
+---@param want "read"|"write"
+function endpoint:is_ready(want)
+  if self.was_reset then return true end
+  if not self.relay then return want == "write" or self.arrived end
+  return core.poll(self.s:getfd(), want, 0) == true
 end
 
 -- Law 9: how something failed is never said by nothing.
@@ -313,7 +378,6 @@ end
 
 --- Is gone without a word.
 function endpoint:reset()
-  if not self.line then error("a reset is for memory only", 3) end
   self:note "resets the connection"
   self.s:close()
   note_state(self)

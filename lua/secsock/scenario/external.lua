@@ -1,11 +1,10 @@
 --- An end that is not secsock's: a program, or a server that runs already. It is connected over
 -- loopback; what goes over that connection goes over the wire of the run.
 local core = require "secsock.core"
-local secsock = require "secsock"
 local check = require "secsock.check"
 local clocks = require "secsock.scenario.clock"
-local mint = require "secsock.mint"
 local process = require "secsock.scenario.process"
+local relay = require "secsock.scenario.relay"
 
 ---@class secsock.scenario.external
 ---@field command? string|string[]
@@ -74,10 +73,7 @@ local function start(self, port)
 end
 
 local function connected(self, port)
-  local s = assert(secsock.new { defer = true, timeout = PATIENCE })
-  if s:connect(self.is.host, port) then return s end
-  s:close()
-  return nil
+  return relay.connect(self.is.host, port, PATIENCE)
 end
 
 -- A port for a program, below those that the system gives out by itself.
@@ -111,20 +107,9 @@ function reach.server(self)
   return reached(self, function() return connected(self, port) end)
 end
 
--- What listens must have an identity, even where it is not going to show it.
-local function listening_config(self)
-  local other = self.stage.ends.server
-  if not self.stage.tasks.server.foreign then return other.s:config() end
-  local identity = mint.selfsigned { dns = "localhost" }
-  return assert(secsock.config { identity = identity })
-end
-
 function reach.client(self)
   if self.is.port then error("option 'client': a client is a program, not a port", 0) end
-  local s = assert(secsock.new {
-    config = listening_config(self), defer = true, timeout = 0,
-  })
-  assert(s:listen("127.0.0.1", 0))
+  local s = relay.listen()
   start(self, (select(2, s:getsockname())))
   local accepted = reached(self, function() return (s:accept()) end)
   s:close()
@@ -147,31 +132,6 @@ function foreign:note(format, ...)
   self.stage.report:add(self.role, format, ...)
 end
 
---- Starts the program, if it is one, and connects.
-function foreign:begin()
-  self.s = reach[self.role](self)
-  if self.s then return self.s:settimeout(0) end
-  local said = self.process and self.process:output() or ""
-  error(("the %s cannot be reached: %s"):format(self.role, said), 0)
-end
-
--- ----------------------------------------------------------------------------------- what it says
-
---- Something has come over the wire for it: bytes, or the end.
-function foreign:arrive(bytes, ending)
-  if self.closed then return end
-  self.s:settimeout(PATIENCE)
-  if bytes then
-    self.s:send(bytes)
-  elseif ending == "reset" then
-    self.s:close()
-    self.closed = true
-  else
-    self.s:shutdown "send"
-  end
-  self.s:settimeout(0)
-end
-
 -- Gives the wire what it has said. When TLS begins can be seen.
 local function pass_on(self, bytes)
   if bytes:find "^[\20-\23]\3" then self.phase = "after" end
@@ -179,30 +139,20 @@ local function pass_on(self, bytes)
   self.line:put(bytes, { tls = self.phase == "after", secure = other.secure, closing = false })
 end
 
---- Takes what it has said.
-function foreign:take()
-  local bytes, err, partial = self.s:receive(16384)
-  bytes = bytes or partial
-  if bytes ~= "" then pass_on(self, bytes) end
-  if err and err ~= "timeout" then
-    self.closed = true
-    if err == "closed" then self.line:finish() else self.line:reset() end
+--- Starts the program, if it is one, and connects.
+function foreign:begin()
+  local s = reach[self.role](self)
+  if s then
+    self.relay = relay.new(s, function(bytes) pass_on(self, bytes) end)
+    return
   end
-end
-
---- Whether it has said something, or has closed.
-function foreign:has_news()
-  return not self.closed and core.poll(self.s:getfd(), "read", 0) == true
-end
-
---- What to poll for its news; nil for nothing.
-function foreign:fd()
-  return not self.closed and self.s:getfd() or nil
+  local said = self.process and self.process:output() or ""
+  error(("the %s cannot be reached: %s"):format(self.role, said), 0)
 end
 
 --- Whether nothing more is to be expected of it. `alone`: the other end has finished.
 function foreign:is_over(alone, now)
-  if self.closed then return true end
+  if self.relay.deaf then return true end
   if not alone then return false end
   self.patience = self.patience or now + (self.role == "client" and PATIENCE or LINGER)
   return now >= self.patience
@@ -212,7 +162,7 @@ end
 function foreign:stop()
   if self.stopped then return end
   self.stopped = true
-  if self.s then self.s:close() end
+  if self.relay then self.relay:close() end
   local result = self.result
   if self.process then
     if self.role == "client" then await(function() return self.process:status() end) end

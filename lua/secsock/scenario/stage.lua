@@ -1,12 +1,12 @@
 --- Where a run takes place: two ends, the wire between them, a clock, and the order in which things
 -- happen. Whatever could happen next is put in a row, and the seed's numbers choose.
-local core = require "secsock.core"
 local secsock = require "secsock"
 local clocks = require "secsock.scenario.clock"
 local endpoint = require "secsock.scenario.endpoint"
 local external = require "secsock.scenario.external"
 local laws = require "secsock.scenario.laws"
 local random = require "secsock.scenario.random"
+local recording = require "secsock.scenario.recording"
 local report = require "secsock.scenario.report"
 local script = require "secsock.scenario.script"
 local wire = require "secsock.scenario.wire"
@@ -21,48 +21,23 @@ local OTHER = { client = "server", server = "client" }
 
 -- ------------------------------------------------------------------------------------ connecting
 
-local connect = {}
-
--- Passes on what a method of an end's socket has come to, or throws.
-local function begun(role, ok, err, details)
-  if ok then return ok end
-  error(("the %s cannot begin: %s: %s"):format(role, err, tostring(details)), 0)
-end
-
--- Both ends over memory, and the wire in between.
-function connect.memory(self)
+-- Both ends, and the wire in between. A program is always met over a connection.
+local function connect(self, over)
   self.lines = wire.lines(self, self.options.wire)
   for _, role in ipairs(ROLES) do
-    local one = self.ends[role]
-    if self.tasks[role].foreign then
-      one:begin()
-    else
-      begun(role, one.s:attachmemory(role))
-    end
-    one.line = self.lines[TOWARDS[OTHER[role]]]
-    self.lines[TOWARDS[role]].receiver = one
+    local one, line = self.ends[role], self.lines[TOWARDS[OTHER[role]]]
+    one:begin(over)
+    one.line = line
+    if one.relay then one.relay.line = line end
+    self.lines[TOWARDS[role]].receiver = one.relay or one
   end
-end
-
--- Both over loopback; the wire is the system's.
-function connect.tcp(self)
-  if self.options.wire then error("option 'wire': only over memory", 0) end
-  local client, server = self.ends.client, self.ends.server
-  local listener = server.s
-  begun("server", listener:listen("127.0.0.1", 0))
-  local _, port = listener:getsockname()
-  begun("client", client.s:connect("127.0.0.1", port))
-  server.s = begun("server", listener:accept())
-  server.s:settimeout((listener:gettimeout()))
-  listener:close()
 end
 
 --- Whether it has arrived at that end that its peer has ended properly what it sends; nil where
 -- that cannot be known.
 function stage:was_notified(role)
   if self.tasks[OTHER[role]].foreign then return nil end
-  if self.lines then return self.lines[TOWARDS[role]].notified == true end
-  return self.ends[OTHER[role]].closed == true
+  return self.lines[TOWARDS[role]].notified == true
 end
 
 -- ----------------------------------------------------------------------------------------- waiting
@@ -88,13 +63,11 @@ end
 
 -- Whether what a task waits for is there.
 local function is_ready(self, task)
-  local want, one = task.want, task.endpoint
-  if task.foreign then return one:has_news() end
+  local want = task.want
+  if task.foreign then return false end
   if want == "verdict" then return self.moves > task.moves end
   if want == "time" then return is_late(self, task) end
-  if want == "start" or one.was_reset then return true end
-  if one.line then return want == "write" or one.arrived end
-  return core.poll(one.s:getfd(), want, 0) == true
+  return want == "start" or task.endpoint:is_ready(want)
 end
 
 -- -------------------------------------------------------------------------------------- happening
@@ -116,9 +89,8 @@ local function conclude(task, ok, value)
   error(value, 0)
 end
 
--- Goes on with the script of an end, or hears what a program says.
+-- Goes on with the script of an end.
 local function resume(self, task)
-  if task.foreign then return task.endpoint:take() end
   self.current = task
   local ok, value = coroutine.resume(task.thread, answer_to(self, task))
   self.current = nil
@@ -129,12 +101,15 @@ end
 local function possible(self)
   local actions = {}
   for _, role in ipairs(ROLES) do
-    local task = self.tasks[role]
+    local task, relay = self.tasks[role], self.ends[role].relay
     if not task.done and (is_ready(self, task) or is_late(self, task)) then
       actions[#actions + 1] = function() resume(self, task) end
     end
-    local line = self.lines and self.lines[TOWARDS[role]]
-    local due = line and line:due()
+    if relay and relay:has_news() then
+      actions[#actions + 1] = function() relay:move() end
+    end
+    local line = self.lines[TOWARDS[role]]
+    local due = line:due()
     if due and due <= self.clock:now() then
       actions[#actions + 1] = function() line:deliver() end
     end
@@ -142,20 +117,16 @@ local function possible(self)
   return actions
 end
 
--- When, at the latest, something will be possible; and what may be before.
+-- When, at the latest, something will be possible; and what may say something before.
 local function next_moment(self)
-  local moment, fd, want = math.huge, nil, nil
+  local moment, fd = math.huge, nil
   for _, role in ipairs(ROLES) do
-    local task = self.tasks[role]
-    if not task.done then
-      moment = math.min(moment, task.ends or math.huge)
-      fd = task.endpoint:fd() or fd
-      want = task.endpoint:fd() and task.want or want
-    end
-    local due = self.lines and self.lines[TOWARDS[role]]:due()
-    moment = math.min(moment, due or math.huge)
+    local task, relay = self.tasks[role], self.ends[role].relay
+    local ends = not task.done and task.ends or math.huge
+    moment = math.min(moment, ends, self.lines[TOWARDS[role]]:due() or math.huge)
+    fd = relay and relay:fd() or fd
   end
-  return moment, fd, want == "write" and "write" or "read"
+  return moment, fd
 end
 
 -- Nothing will ever happen any more: whoever waits, waits in vain.
@@ -173,7 +144,7 @@ end
 local function settle(self)
   for _, role in ipairs(ROLES) do
     local task, other = self.tasks[role], self.tasks[OTHER[role]]
-    local heard = self.lines and not self.lines[TOWARDS[role]]:due()
+    local heard = not self.lines[TOWARDS[role]]:due()
     if task.foreign and not task.done and heard then
       task.done = task.endpoint:is_over(other.done, self.clock:now())
     end
@@ -188,11 +159,11 @@ local function play(self)
       self.moves = self.moves + 1
       actions[#actions == 1 and 1 or self.random:below(#actions)]()
     else
-      local moment, fd, want = next_moment(self)
+      local moment, fd = next_moment(self)
       if moment == math.huge and not self.clock.is_real then
         give_up(self)
       else
-        self.clock:idle(moment, fd, want)
+        self.clock:idle(moment, fd)
       end
     end
   end
@@ -202,7 +173,9 @@ end
 local function with_time(self)
   local wait, now = secsock.wait, secsock.now
   local ours = {}
-  for _, role in ipairs(ROLES) do ours[self.ends[role].s] = not self.tasks[role].foreign end
+  for _, role in ipairs(ROLES) do
+    if not self.tasks[role].foreign then ours[self.ends[role].s] = true end
+  end
   secsock.wait = function(s, want, seconds)
     if not ours[s] then return wait(s, want, seconds) end
     return suspend(self, want, seconds)
@@ -232,15 +205,18 @@ end
 
 local function perform(self, over)
   for _, role in ipairs(ROLES) do prepare(self, role) end
-  connect[over](self)
+  local finish_recording = recording.begin(self.options, self.ends)
+  connect(self, over)
   with_time(self)
+  finish_recording()
 end
 
--- Ends what runs outside of this process.
+-- Ends what is outside of this process, and the connections.
 local function stop(self)
   for _, role in ipairs(ROLES) do
-    local task = self.tasks[role]
-    if task and task.foreign then task.endpoint:stop() end
+    local task, one = self.tasks[role], self.ends[role]
+    if task and task.foreign then one:stop() end
+    if one and one.relay then one.relay:close() end
   end
 end
 

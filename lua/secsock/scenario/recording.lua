@@ -1,0 +1,34 @@
+--- The capture of a run, for Wireshark: of one end that is secsock's, which sees all that travels
+-- and knows the secrets.
+local recording = {}
+
+-- Memory has no addresses: the port of the dialogue tells which protocol it is.
+local ports = {
+  ftp = 21, imap = 143, ldap = 389, lmtp = 24, mysql = 3306, nntp = 119, pop3 = 110,
+  postgres = 5432, sieve = 4190, smtp = 25, xmpp = 5222,
+}
+
+local function port_of(options)
+  local said = options.client.script or options.server.script
+  return ports[said] or 443
+end
+
+--- Begins it, if one is asked for, before the ends are connected; returns a function that ends it.
+-- It throws without a place.
+---@param options secsock.scenario.options
+---@param ends table<"client"|"server", secsock.scenario.endpoint>
+---@return fun()
+function recording.begin(options, ends)
+  local path = options.capture
+  if not path then return function() end end
+  local one = ends.client.s and ends.client or ends.server
+  if not one.s then error("option 'capture': one end must be secsock's", 0) end
+  local capture, err, details = one.s:capture(path, { port = port_of(options) })
+  if not capture then error(("option 'capture': %s"):format(tostring(details or err)), 0) end
+  return function()
+    local ok, why, how = capture:close()
+    if not ok then error(("option 'capture': %s: %s"):format(path, tostring(how or why)), 0) end
+  end
+end
+
+return recording
