@@ -16,14 +16,14 @@ describe("secsock", function()
   it("shows its commands", function()
     local code, said = run { "--help" }
     assert.equal(0, code)
-    for _, name in ipairs { "probe", "serve", "validate", "certs", "help" } do
+    for _, name in ipairs { "probe", "serve", "validate", "certs", "run", "help" } do
       assert.matches("\n  " .. name .. " +%l", said)
     end
     assert.same({ 0, said, "" }, { run { "help" } })
   end)
 
   it("shows how each command is used", function()
-    for _, name in ipairs { "probe", "serve", "validate", "certs", "completion", "manual" } do
+    for _, name in ipairs { "probe", "serve", "validate", "certs", "run", "completion", "manual" } do
       local code, said = run { name, "--help" }
       assert.equal(0, code)
       assert.matches("^Usage: secsock " .. name, said)
@@ -36,7 +36,7 @@ describe("secsock", function()
   end)
 
   it("has no secrets in its arguments", function()
-    for _, name in ipairs { "probe", "serve", "validate", "certs" } do
+    for _, name in ipairs { "probe", "serve", "validate", "certs", "run" } do
       assert.is_nil(select(2, run { name, "--help" }):find "%-%-password ")
     end
   end)
@@ -55,6 +55,7 @@ describe("secsock", function()
     { { "serve" }, "%-%-cert or %-%-store" },
     { { "serve", "--cert", "x", "--answer", "x", "--answer-file", "x" }, "exclude" },
     { { "validate" }, "an argument is missing" },
+    { { "run" }, "an argument is missing" },
     { { "certs", "/nowhere", "frob" }, "no action 'frob'" },
     { { "certs", "/nowhere", "export" }, "too few" },
     { { "certs", "/nowhere", "list", "x" }, "too many" },
@@ -160,7 +161,7 @@ describe("secsock", function()
     local code, page = run { "manual" }
     assert.equal(0, code)
     assert.matches("^%.TH SECSOCK 1", page)
-    for _, name in ipairs { "probe", "serve", "validate", "certs" } do
+    for _, name in ipairs { "probe", "serve", "validate", "certs", "run" } do
       for option in select(2, run { name, "--help" }):gmatch "\n  (%-%-[%l-]+)" do
         assert.is_truthy(page:find("\\fB" .. option:gsub("%-", "\\-") .. "\\fR", 1, true), option)
       end

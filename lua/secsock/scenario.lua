@@ -26,6 +26,7 @@ local matrix = require "secsock.scenario.matrix"
 local mint = require "secsock.mint"
 local script = require "secsock.scenario.script"
 local stage = require "secsock.scenario.stage"
+local surroundings = require "secsock.scenario.surroundings"
 
 local scenario = {}
 
@@ -72,11 +73,14 @@ local function run_checked(options)
   if over ~= "memory" and over ~= "tcp" then
     error(("option 'transport': 'memory' or 'tcp' expected, got '%s'"):format(over), 0)
   end
-  local complete = {}
+  local complete = { client = {}, server = {}, seed = surroundings.seed }
   for name, value in pairs(options) do complete[name] = value end
-  complete.client, complete.server = options.client or {}, options.server or {}
+  for name, value in pairs(surroundings.outputs(complete)) do
+    complete[name] = complete[name] or value
+  end
   local result = setmetatable(stage.run(complete), run)
   result.client.run, result.server.run = result, result
+  surroundings.over(result)
   return result
 end
 

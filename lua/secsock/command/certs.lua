@@ -1,6 +1,7 @@
 --- secsock certs: the certificates of a store in a folder.
 local secsock = require "secsock"
 local facts = require "secsock.command.facts"
+local files = require "secsock.command.files"
 local settings = require "secsock.command.settings"
 local show = require "secsock.command.show"
 local status = require "secsock.command.status"
@@ -159,19 +160,6 @@ local function remove(folder, options, ...)
   return missing == 0 and 0 or 1
 end
 
--- Writes a new file, which nobody else may read: it may hold a key.
-local function write_new(path, bytes)
-  local command = ("{ umask 077 && set -C && : >%s; } 2>/dev/null"):format(terminal.quote(path))
-  local made = os.execute(command)
-  if made ~= true and made ~= 0 then
-    status.stop("unusable", "%s is there already, or cannot be made", path)
-  end
-  local file = status.check(io.open(path, "wb"))
-  local ok, why = file:write(bytes)
-  local closed, reason = file:close()
-  if not (ok and closed) then status.stop("unusable", "%s: %s", path, why or reason) end
-end
-
 local function form_of(options)
   local form = options.format or "pem"
   if form == "der" and options.key then
@@ -192,7 +180,7 @@ local function export(folder, options, thumbprint)
   local form, how = form_of(options)
   local bytes = status.check(cert:export(form, how))
   if options.out then
-    write_new(options.out, bytes)
+    files.write(options.out, bytes)
   else
     terminal.write(bytes)
   end

@@ -1,5 +1,5 @@
---- The command: secsock probe, serve, validate, certs. Each of these is a module that returns a
--- table: name, summary, usage, about (paragraphs), what options.lua wants to know, examples, and
+--- The command: secsock probe, serve, validate, certs, run. Each of these is a module that returns
+-- a table: name, summary, usage, about (paragraphs), what options.lua wants to know, examples, and
 -- run(options, arguments), which returns the exit status. Help, manual and completion are made of
 -- these tables too.
 local options = require "secsock.command.options"
@@ -8,7 +8,7 @@ local terminal = require "secsock.command.terminal"
 
 local command = {}
 
-local names = { "probe", "serve", "validate", "certs", "help", "completion", "manual" }
+local names = { "probe", "serve", "validate", "certs", "run", "help", "completion", "manual" }
 
 --- The sub-command of that name; nil for none.
 function command.find(name)
@@ -38,13 +38,9 @@ local function run(arguments)
   return chosen.run(found, rest)
 end
 
-local function is_interruption(err)
-  return type(err) == "string" and err:find "interrupted!$" ~= nil
-end
-
 -- Tells what has gone wrong; the exit status for it.
 local function explain(err, name)
-  if is_interruption(err) then return status.interrupted end
+  if status.is_interruption(err) then return status.interrupted end
   local who = command.find(name) and "secsock " .. name or "secsock"
   if not status.is_failure(err) then
     io.stderr:write(who, ": a defect: ", tostring(err), "\n")
@@ -60,7 +56,7 @@ end
 ---@return integer
 function command.main(arguments)
   local ok, result = xpcall(function() return run(arguments) end, function(err)
-    if status.is_failure(err) or is_interruption(err) then return err end
+    if status.is_failure(err) or status.is_interruption(err) then return err end
     return debug.traceback(tostring(err), 2)
   end)
   return ok and result or explain(result, arguments[1])

@@ -2,7 +2,9 @@
 local status = {
   trusted = 0,
   untrusted = 1,
+  failed = 1,
   usage = 2,
+  unloadable = 2,
   unreachable = 3,
   unsecured = 4,
   unusable = 5,
@@ -13,8 +15,8 @@ local status = {
 --- What each means, for people.
 status.meanings = {
   { 0, "The peer is trusted; or what was asked for is done." },
-  { 1, "The peer is not trusted, or nothing was found." },
-  { 2, "A mistake in the arguments." },
+  { 1, "The peer is not trusted, nothing was found, or a scenario has failed." },
+  { 2, "A mistake in the arguments, or in a file of scenarios." },
   { 3, "No connection: no such host, nobody listens or answers, or the port is taken." },
   { 4, "A connection, but no TLS: the dialogue or the handshake failed, or the peer refused us." },
   { 5, "A file or a store cannot be used: not there, malformed, or the wrong password." },
@@ -35,6 +37,11 @@ end
 --- Whether an error is one of those that end the command.
 function status.is_failure(err)
   return getmetatable(err) == failure
+end
+
+--- Whether an error is Ctrl-C.
+function status.is_interruption(err)
+  return type(err) == "string" and err:find "interrupted!$" ~= nil
 end
 
 --- What a function of the module, or of Lua's io, returned: it ends the command unless that went

@@ -28,6 +28,9 @@ function terminal.paint(style, text)
   return "\27[" .. codes[style] .. "m" .. text .. "\27[m"
 end
 
+--- Whether somebody sees what goes to standard error.
+function terminal.is_watched() return succeeds "test -t 2" end
+
 --- Text on standard output, at once.
 function terminal.write(text)
   status.check(io.stdout:write(text))

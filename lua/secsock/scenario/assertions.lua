@@ -1,5 +1,5 @@
---- Assertions about runs, for luassert: require this, and assert has them. Where one fails, it says
--- what was there instead and prints the sequence of the run.
+--- Assertions about runs: require this, and luassert's assert has them, as has that of `secsock
+-- run`. Where one fails, it says what was there instead and prints the sequence of the run.
 --
 --     assert.secure(r)                               both ends, or one: assert.secure(r.client)
 --     assert.rejected(r.client, "name_mismatch")     it refused its peer, for this alone
@@ -8,8 +8,6 @@
 --     assert.no_plaintext_after_upgrade(r)
 --     assert.lawful(r)                               no law of secsock was crossed
 --     assert.passed(m)                               every case of a matrix
-local luassert = require "luassert"
-
 local assertions = {}
 
 -- ---------------------------------------------------------------------------------- what is meant
@@ -46,7 +44,7 @@ local function fate(one)
 end
 
 -- -------------------------------------------------------------------------------- the assertions
--- Each gives whether it holds, and what is to be said where that is not as it should be.
+-- Each gives whether it holds, the run, and what is to be said where that is not as it should be.
 
 function assertions.secure(value)
   local ends, run = ends_of(value)
@@ -109,6 +107,12 @@ function assertions.passed(value)
   return value.failed == 0, nil, "every case to pass:\n" .. value:table()
 end
 
+-- What to say where one is not as it should be; `expected`: to hold.
+local function message(expected, text, run)
+  return ("Expected %s%s%s"):format(expected and "" or "otherwise than ", text,
+    run and "\n" .. run:sequence() or "")
+end
+
 -- ----------------------------------------------------------------------------------- for luassert
 
 -- luassert would format the arguments too, each a run with all that it holds.
@@ -118,15 +122,23 @@ local function say_only(state, arguments, text)
   state.failure_message = text
 end
 
-for name, holds in pairs(assertions) do
-  luassert:register("assertion", name, function(state, arguments)
-    local ok, run, text = holds(arguments[1], arguments[2])
-    if ok ~= state.mod then
-      say_only(state, arguments, ("Expected %s%s%s"):format(state.mod and "" or "otherwise than ",
-        text, run and "\n" .. run:sequence() or ""))
-    end
-    return ok
-  end)
+local function register(luassert)
+  for name, holds in pairs(assertions) do
+    luassert:register("assertion", name, function(state, arguments)
+      local ok, run, text = holds(arguments[1], arguments[2])
+      if ok ~= state.mod then
+        say_only(state, arguments, message(state.mod, text, run))
+      end
+      return ok
+    end)
+  end
 end
 
-return assertions
+local installed, luassert = pcall(require, "luassert")
+if installed then
+  register(luassert)
+elseif not luassert:find "^module 'luassert' not found" then
+  error(luassert, 0)
+end
+
+return { holds = assertions, message = message }

@@ -14,6 +14,7 @@
 -- its own, made of that and the matrix's seed: with `only` and the same seed it runs as it did.
 -- The values of a dimension are named as they read; a table by its field `name`, or its place.
 local check = require "secsock.check"
+local surroundings = require "secsock.scenario.surroundings"
 
 ---@class secsock.scenario.case
 ---@field name string
@@ -122,7 +123,7 @@ local function make(run, options)
   for name in pairs(settings) do given[name] = options[name] end
   check.inner_options(given, { run = "function", only = "string", seed = "number|string",
                                show = check.kind(options.show) })
-  local seed = options.seed or 1
+  local seed = options.seed or surroundings.seed
   local self = setmetatable({ cases = {}, passed = 0, failed = 0, seed = seed }, matrix)
   for _, case in ipairs(product(options, dimensions(options), 1, {}, {}, {})) do
     case.seed = self.seed .. " " .. case.name
@@ -133,7 +134,7 @@ local function make(run, options)
     run_case(case, options.run, run)
     local outcome = case.ok and "passed" or "failed"
     self[outcome] = self[outcome] + 1
-    progress(self, options.show, #self.cases)
+    progress(self, options.show or surroundings.show, #self.cases)
   end
   return self
 end

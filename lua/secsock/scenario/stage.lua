@@ -232,7 +232,7 @@ end
 --- Runs a scenario whose options have been checked. It throws without a place.
 ---@return secsock.scenario.run
 function stage.run(options)
-  local over, seed = options.transport or "memory", options.seed or 1
+  local over, seed = options.transport or "memory", options.seed
   local self = setmetatable({ options = options, moves = 0, ends = {}, tasks = {} }, stage)
   local outside = over ~= "memory" or external.is(options.client) or external.is(options.server)
   self.clock = outside and clocks.real() or clocks.virtual()
