@@ -25,10 +25,26 @@ newoption {
   value = "PREFIX",
   description = "The wolfSSL to build on; build/wolfssl, from script/bootstrap, unless said",
 }
+newoption {
+  trigger = "ipsec-mb",
+  value = "FILE",
+  description = "The libIPSec_MB.a to take AES-GCM from, or none; looked for unless said",
+}
 
 local source = path.getabsolute(".")
 local out = path.getabsolute(_OPTIONS["outdir"] or "build")
 local wolfssl = path.getabsolute(_OPTIONS["wolfssl"] or "build/wolfssl")
+
+-- Where libIPSec_MB.a is, "" for nowhere.
+local function find_ipsec_mb()
+  local pipe = io.popen("script/lib/find-ipsec-mb")
+  local found = pipe:read("*a"):gsub("\n$", "")
+  pipe:close()
+  return found
+end
+
+local ipsec_mb = _OPTIONS["ipsec-mb"] or find_ipsec_mb()
+if ipsec_mb == "none" then ipsec_mb = "" end
 
 -- LuaJIT loads what is built for 5.1, so its own build is a check and not installed.
 local luas = {
@@ -110,12 +126,13 @@ start("internal", "StaticLib")
   includedirs { "capi/src" }
   system_include(wolfssl .. "/include")
   buildoptions { "-fPIC", "-fvisibility=hidden" }
+  if ipsec_mb ~= "" then defines { "SECSOCK_IPSEC_MB" } end
   each_configuration(function(dir)
     targetdir(dir .. "/internal")
     postbuildcommands {
       string.format(
-        "@%s/script/lib/archive $(TARGET) %s/libsecsock.a %s/lib/libwolfssl.a $(OBJECTS)",
-        source, dir, wolfssl
+        "@%s/script/lib/archive $(TARGET) %s/libsecsock.a %s/lib/libwolfssl.a '%s' $(OBJECTS)",
+        source, dir, wolfssl, ipsec_mb
       ),
     }
   end)

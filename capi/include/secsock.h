@@ -431,7 +431,8 @@ const char *secsock_wolfssl_version(void);
 
 /* 1 when this build, on this machine, can do what is named, else 0. Names: "tls1.2", "tls1.3",
  * "x25519mlkem768", "ed25519", "ed448", "chacha20", "resumption", "aes_hardware" (the CPU has
- * AES instructions), "keylog", "capture". Unknown names answer 0. */
+ * AES instructions), "accelerated_aes_gcm" (see secsock_config_set_acceleration()), "keylog",
+ * "capture". Unknown names answer 0. */
 int secsock_has_feature(const char *name);
 
 /* The index-th entry (from 0) of a list, static, or NULL past its end. */
@@ -508,6 +509,13 @@ int secsock_config_set_client_auth(secsock_config *config, int mode);
  * the sessions of this configuration by peer name; both ends remember the peer's certificates
  * and judge them afresh. */
 int secsock_config_set_resumption(secsock_config *config, int on);
+
+/* Whether long AES-GCM records are left to the faster code of Intel's ipsec-mb library, 1 (which it
+ * is unless set) or 0. It takes effect where the feature "accelerated_aes_gcm" is there: in a build
+ * with that library, on a CPU with VAES and AVX-512, once it has agreed with wolfSSL's own code in
+ * a test that the first use makes. A connection then has 1 KB more for each direction in which
+ * there have been such records. What is on the wire is the same. */
+int secsock_config_set_acceleration(secsock_config *config, int on);
 
 /* --------------------------------------------------------------------- configurations: trust */
 

@@ -13,6 +13,7 @@ static void set_defaults(secsock_config *config)
     config->allowed_highest = SECSOCK_TLS_1_3;
     config->client_auth = SECSOCK_CLIENT_AUTH_NONE;
     config->resumption = true;
+    config->acceleration = true;
     config->profile = SECSOCK_PROFILE_AUTO;
     config->max_depth = -1;
     config->time = SECSOCK_NOW;
@@ -265,6 +266,17 @@ int secsock_config_set_resumption(secsock_config *config, int on)
         result = error_set(&config->error, SECSOCK_E_ARGUMENT, "resumption is 0 or 1, not %d", on);
     if (result == SECSOCK_OK)
         config->resumption = on != 0;
+    return config_end(config, result);
+}
+
+int secsock_config_set_acceleration(secsock_config *config, int on)
+{
+    int result = config_begin(config);
+    if (result == SECSOCK_OK && on != 0 && on != 1)
+        result =
+            error_set(&config->error, SECSOCK_E_ARGUMENT, "acceleration is 0 or 1, not %d", on);
+    if (result == SECSOCK_OK)
+        config->acceleration = on != 0;
     return config_end(config, result);
 }
 

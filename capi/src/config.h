@@ -43,6 +43,7 @@ struct secsock_config {
     char *alpn; /* "h2,http/1.1", or NULL */
     int client_auth;
     bool resumption;
+    bool acceleration; /* where there is an accelerator */
 
     secsock_store *anchors;           /* the program's own, or NULL */
     struct pin_list trusted_pins;     /* of keys that are trusted like anchors */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accelerator.h"
 #include "config.h"
 #include "engine_internal.h"
 #include "error.h"
@@ -13,7 +14,10 @@ static bool start(void)
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static bool started;
     pthread_mutex_lock(&lock);
-    started = started || wolfSSL_Init() == WOLFSSL_SUCCESS;
+    if (!started && wolfSSL_Init() == WOLFSSL_SUCCESS) {
+        accelerator_register();
+        started = true;
+    }
     bool result = started;
     pthread_mutex_unlock(&lock);
     return result;
@@ -210,6 +214,8 @@ int engine_context_new(struct engine_context **out, const secsock_config *config
     context->sessions = config->resumption ? config->sessions : NULL;
     context->identity = config->identity;
     context->staple = secret_slice(&config->staple);
+    context->device =
+        config->acceleration && accelerator_available() ? ACCELERATOR_DEVICE : INVALID_DEVID;
     context->asks = role == SECSOCK_SERVER && config->client_auth != SECSOCK_CLIENT_AUTH_NONE;
     context->ctx =
         wolfSSL_CTX_new(role == SECSOCK_CLIENT ? wolfTLS_client_method() : wolfTLS_server_method());

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "accelerator.h"
 #include "secsock.h"
 #include "suites.h"
 
@@ -51,6 +52,7 @@ static const struct {
     { "chacha20", always },
     { "resumption", always },
     { "aes_hardware", suites_aes_hardware },
+    { "accelerated_aes_gcm", accelerator_available },
     { "keylog", always },
     { "capture", always },
 };

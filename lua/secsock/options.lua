@@ -26,6 +26,7 @@ local options = {}
 ---@field alpn? string|string[]        a string has "," between them
 ---@field clientauth? "none"|"request"|"verify"|"require"
 ---@field resumption? boolean
+---@field acceleration? boolean       AES-GCM by faster code, where there is some; true unless said
 
 ---@class secsock.options: secsock.config.options
 ---@field config? secsock.config       instead of the fields of one
@@ -73,6 +74,7 @@ local config_options = {
   alpn = "string|table",
   clientauth = "string",
   resumption = "boolean",
+  acceleration = "boolean",
 }
 
 -- How each is set, in this order: the time decides which identity of a store is valid.
@@ -95,6 +97,7 @@ local setters = {
   { "alpn", function(config, of) return config:setalpn(joined("alpn", of, ",")) end },
   { "clientauth", function(config, mode) return config:setclientauth(mode) end },
   { "resumption", function(config, on) return config:setresumption(on) end },
+  { "acceleration", function(config, on) return config:setacceleration(on) end },
 }
 
 local function build(from)

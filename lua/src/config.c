@@ -117,6 +117,11 @@ static int setresumption(lua_State *L)
     return done(L, secsock_config_set_resumption(core_check_config(L, 1), core_check_flag(L, 2)));
 }
 
+static int setacceleration(lua_State *L)
+{
+    return done(L, secsock_config_set_acceleration(core_check_config(L, 1), core_check_flag(L, 2)));
+}
+
 static int trustfile(lua_State *L)
 {
     return set_text(L, secsock_config_trust_file);
@@ -282,6 +287,7 @@ static const luaL_Reg methods[] = {
     { "setalpn", setalpn },
     { "setclientauth", setclientauth },
     { "setresumption", setresumption },
+    { "setacceleration", setacceleration },
     { "trustfile", trustfile },
     { "trustdir", trustdir },
     { "trustpem", trustpem },

@@ -20,8 +20,8 @@ static void has_good_defaults(void)
               strcmp(config->groups[2]->name, "P-256") == 0,
           "the groups begin with X25519MLKEM768, X25519, P-256");
     CHECK(config->client_auth == SECSOCK_CLIENT_AUTH_NONE && config->resumption &&
-              config->identity == NULL && config->alpn == NULL,
-          "no certificates are asked for, sessions are resumed, there is no identity");
+              config->acceleration && config->identity == NULL && config->alpn == NULL,
+          "no certificates are asked for, sessions are resumed, ciphers accelerated; no identity");
     CHECK(accepted(config, SECSOCK_OK), "there is no error");
     CHECK(secsock_config_ref(config) == config, "a reference is the same handle");
     secsock_config_free(config);
@@ -140,6 +140,10 @@ static void sets_numbers(void)
               refused(c, secsock_config_set_resumption(c, 2), SECSOCK_E_ARGUMENT, "not 2") &&
               !c->resumption,
           "resumption: %s", message(c));
+    CHECK(accepted(c, secsock_config_set_acceleration(c, 0)) && !c->acceleration &&
+              refused(c, secsock_config_set_acceleration(c, -1), SECSOCK_E_ARGUMENT, "not -1") &&
+              !c->acceleration,
+          "acceleration: %s", message(c));
     CHECK(secsock_config_set_alpn(NULL, "h2") == SECSOCK_E_ARGUMENT &&
               secsock_config_trust_file(NULL, "x") == SECSOCK_E_ARGUMENT &&
               secsock_config_identity_file(NULL, "x", NULL, NULL) == SECSOCK_E_ARGUMENT &&
@@ -164,6 +168,7 @@ static void freezes_when_used(void)
               secsock_config_set_alpn(c, "h2") == SECSOCK_E_FROZEN &&
               secsock_config_set_client_auth(c, 1) == SECSOCK_E_FROZEN &&
               secsock_config_set_resumption(c, 0) == SECSOCK_E_FROZEN &&
+              secsock_config_set_acceleration(c, 0) == SECSOCK_E_FROZEN &&
               secsock_config_trust_file(c, pki_path("ca.pem")) == SECSOCK_E_FROZEN &&
               secsock_config_trust_dir(c, pki_path("trust")) == SECSOCK_E_FROZEN &&
               secsock_config_trust_pem(c, "x", 1) == SECSOCK_E_FROZEN &&

@@ -47,6 +47,12 @@ function config:setclientauth(mode) end
 ---@return secsock.error? details
 function config:setresumption(on) end
 
+---@param on boolean
+---@return secsock.config? self
+---@return string? err
+---@return secsock.error? details
+function config:setacceleration(on) end
+
 ---@param path string
 ---@return secsock.config? self
 ---@return string? err
