@@ -200,18 +200,10 @@ end
 -- The library stands in for a function of wolfSSL, and the C tests for some of libc: where there is
 -- a __wrap_NAME, every test is linked so, and holds it even if it does not call that function.
 local function wrapped_functions()
-  local options, seen = {}, {}
-  for _, pattern in ipairs { "capi/src/*.c", "spec/capi/support/*.c" } do
-    for _, file in ipairs(sources(pattern)) do
-      for line in io.lines(file) do
-        local name = line:match("__wrap_([%w_]+)")
-        if name and not seen[name] then
-          seen[name] = true
-          options[#options + 1] = string.format("-Wl,--wrap=%s,-u,__wrap_%s", name, name)
-        end
-      end
-    end
-  end
+  local pipe = io.popen("script/lib/wraps capi/src/*.c spec/capi/support/*.c")
+  local options = {}
+  for option in pipe:lines() do options[#options + 1] = option end
+  pipe:close()
   return options
 end
 

@@ -8,7 +8,7 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer -Wall -Wextra -W
     -isystem $(WOLFSSL)/include -MMD -MP
 SANITIZERS := address,undefined
 LIBRARY := $(OUT)/libsecsock.a
-WRAPS := $(shell sed -n 's/^int __wrap_\([A-Za-z]*\)(.*/-Wl,--wrap=\1/p' capi/src/*.c | sort -u)
+WRAPS := $(shell script/lib/wraps capi/src/*.c)
 LIBS := $(LIBRARY) $(WOLFSSL)/lib/libwolfssl.a $(WRAPS) -lm -pthread
 
 SOURCES := $(wildcard capi/src/*.c)
