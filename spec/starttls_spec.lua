@@ -1,59 +1,62 @@
 -- The STARTTLS dialogues, against peers that behave and peers that do not.
+local scenario = require "secsock.scenario"
 local secsock = require "secsock"
 local starttls = require "secsock.starttls"
-local certificates = require "spec.support.certificates"
+local parties = require "spec.support.parties"
 local protocols = require "spec.support.dialogues"
+local support = require "spec.support"
 local transcript = require "spec.support.transcript"
+require "secsock.scenario.assertions"
 
 local lines = transcript.lines
 
 -- ------------------------------------------------------------------------------------ the ends
 
-local config, folder = {}, nil
-
-setup(function()
-  folder = certificates.make()
-  config.server = secsock.config {
-    identity = { cert = folder .. "/right.pem", key = folder .. "/right.key" },
-  }
-  config.client = secsock.config { trust = folder .. "/root.pem" }
-end)
-
-teardown(function() certificates.remove(folder) end)
+local identity = parties.ca:issue { dns = { "mail.example", "chat.example" } }
+local configs = {
+  client = secsock.config { trust = parties.ca:cert() },
+  server = secsock.config { identity = identity },
+}
 
 local roles = { "client", "server" }
 local other = { client = "server", server = "client" }
 local letters = { client = "C", server = "S" }
 
-local function memory_socket(role)
-  local s = secsock.new { config = config[role] }
-  if role == "client" then s:setpeername "mail.example" end
-  s:attachmemory(role)
-  return s
+local CLIENT_HELLO = "\22" -- how it begins
+
+-- A script: the dialogue of one role. One that fails says why, and leaves nothing open.
+local function dialogue(name, role, options)
+  options = options or protocols[name][role == "client" and "options" or "server_options"]
+  return function(me)
+    local session, err, details = starttls[name][role](me.socket, options)
+    if session then return session end
+    assert.is_truthy(details.message:find "%S")
+    assert.equal("closed", me.socket:state())
+    me:fail(err, details)
+  end
 end
 
--- Runs the dialogue of one role against what `play` does at the other end. What the dialogue
--- returned, its socket, and what the other end returned; what was sent is in both results.
-local function face(name, role, play, size)
-  local options = protocols[name][role == "client" and "options" or "server_options"]
-  local sockets = { client = memory_socket "client", server = memory_socket "server" }
-  local results = transcript.meet(sockets, {
-    [role] = function(s) return starttls[name][role](s, options) end,
-    [other[role]] = play,
-  }, size)
-  return results[role], sockets[role], results[other[role]]
+-- Runs both scripts: what became of the client, of the server, and the run.
+local function meet(scripts, wire, seed)
+  local r = scenario.run {
+    client = { config = configs.client, peername = "mail.example", script = scripts.client },
+    server = { config = configs.server, script = scripts.server },
+    wire = wire, seed = seed,
+  }
+  assert.lawful(r)
+  return r.client, r.server, r
 end
 
-local function follow(name, role, steps, size)
+-- Runs the dialogue of one role against what `play` does at the other end: what became of this
+-- role, of the other, and the run.
+local function face(name, role, play, ...)
+  local _, _, r = meet({ [role] = dialogue(name, role), [other[role]] = play }, ...)
+  return r[role], r[other[role]], r
+end
+
+local function follow(name, role, steps, ...)
   if type(steps) == "string" then steps = lines(steps) end
-  return face(name, role, transcript.player(steps, letters[other[role]]), size)
-end
-
-local function assert_failed(word, result, socket)
-  assert.is_nil(result[1])
-  assert.equal(word, result[2])
-  assert.is_truthy(result[3].message:find "%S")
-  assert.equal("closed", socket:state())
+  return face(name, role, transcript.player(steps, letters[other[role]]), ...)
 end
 
 -- A script up to the upgrade, in which an end says something more behind its last word: in the same
@@ -74,47 +77,41 @@ end
 
 for name, protocol in pairs(protocols) do
   describe("starttls." .. name, function()
-    for _, size in ipairs { 1, 7, 100000 } do
-      it("upgrades a client, " .. size .. " bytes at a time", function()
-        local result, socket, peer = follow(name, "client", protocol.client, size)
-        assert.same(protocol.facts, result[1])
-        assert.equal("secure", socket:state())
-        assert.is_true(peer[1])
+    for _, split in ipairs { 1, "records", "random" } do
+      it("upgrades a client, whose bytes come split: " .. split, function()
+        local client, server = follow(name, "client", protocol.client, { split = split })
+        assert.secure(client)
+        assert.same(protocol.facts, client.returned)
+        assert.is_true(server.ok)
       end)
 
-      it("upgrades a server, " .. size .. " bytes at a time", function()
-        local result, socket, peer = follow(name, "server", protocol.server, size)
-        assert.same({ protocol = name }, result[1])
-        assert.equal("secure", socket:state())
-        assert.is_true(peer[1])
+      it("upgrades a server, whose bytes come split: " .. split, function()
+        local server, client = follow(name, "server", protocol.server, { split = split })
+        assert.secure(server)
+        assert.same({ protocol = name }, server.returned)
+        assert.is_true(client.ok)
       end)
     end
 
     it("understands itself", function()
-      local result, _, peer = face(name, "client", function(s)
-        local session = starttls[name].server(s, protocol.server_options)
-        return session, session and transcript.follow(s, transcript.tail(protocol.client), "S")
+      local client, server = face(name, "client", function(me)
+        local session = dialogue(name, "server")(me)
+        transcript.follow(me, transcript.tail(protocol.client), "S")
+        return session
       end)
-      assert.equal(name, result[1].protocol)
-      assert.same({ protocol = name }, peer[1])
+      assert.equal(name, client.returned.protocol)
+      assert.same({ protocol = name }, server.returned)
     end)
 
-    for _, case in ipairs(protocol.bad_servers or {}) do
-      local what, word, steps = case[1], case[2], case[3]
-      it("gives up with '" .. word .. "' when the server " .. what, function()
-        local result, socket, peer = follow(name, "client", steps)
-        assert_failed(word, result, socket)
-        assert.is_true(peer[1])
-      end)
-    end
-
-    for _, case in ipairs(protocol.bad_clients or {}) do
-      local what, word, steps = case[1], case[2], case[3]
-      it("gives up with '" .. word .. "' when the client " .. what, function()
-        local result, socket, peer = follow(name, "server", steps)
-        assert_failed(word, result, socket)
-        assert.is_true(peer[1])
-      end)
+    for role, cases in pairs { client = protocol.bad_servers, server = protocol.bad_clients } do
+      for _, case in ipairs(cases) do
+        local what, word, steps = case[1], case[2], case[3]
+        it(("gives up with '%s' when the %s %s"):format(word, other[role], what), function()
+          local one, peer = follow(name, role, steps)
+          assert.failed(one, word)
+          assert.is_true(peer.ok)
+        end)
+      end
     end
 
     it("gives up when the other end hangs up, wherever it does", function()
@@ -122,17 +119,15 @@ for name, protocol in pairs(protocols) do
         local whole = transcript.head(protocol[role])
         local said = transcript.said(whole, letters[role])
         for count = 0, #whole do
-          local result, socket = follow(name, role, transcript.head(whole, count))
-          assert.is_nil(result[1])
-          assert.equal("closed", socket:state())
-          local sent = result.sent:gsub("\22.*", "") -- a ClientHello
-          assert.equal(said:sub(1, #sent), sent)
+          local one = follow(name, role, transcript.head(whole, count), {}, count)
+          assert.failed(one)
+          assert.equal(said:sub(1, #one.sent.before), one.sent.before)
         end
       end
     end)
 
-    -- What is injected; what a server makes of it, to which a ClientHello may come early; what a
-    -- client makes of it that has its own ClientHello out already.
+    -- What is injected; what a server makes of it, to which a ClientHello may come early; what
+    -- either makes of it that has begun its handshake already.
     for _, injection in ipairs {
       { "a byte", "x", "injected", "not tls" },
       { "a line", "250 STARTTLS\r\n", "injected", "not tls" },
@@ -140,85 +135,90 @@ for name, protocol in pairs(protocols) do
     } do
       local thing, bytes = injection[1], injection[2]
       local server_word, late_word = injection[3], injection[4]
-      for _, segment in ipairs { "the same", "another" } do
-        local what = thing .. " in " .. segment .. " segment"
 
-        it("refuses what a server injects behind its go-ahead: " .. what, function()
-          local steps = with_injection(protocol.client, "S", bytes, segment)
-          local result, socket = follow(name, "client", steps)
-          assert_failed("injected", result, socket)
-          assert.equal(transcript.said(steps, "C"), result.sent)
-        end)
+      it("refuses what a server injects behind its go-ahead: " .. thing, function()
+        local steps = with_injection(protocol.client, "S", bytes, "the same")
+        local client, _, r = follow(name, "client", steps)
+        assert.failed(client, "injected")
+        assert.equal(transcript.said(steps, "C"), client.sent.before)
+        assert.is_nil(r:sequence():find "client_hello")
+      end)
 
-        it("refuses what a client injects behind its request: " .. what, function()
-          local steps = with_injection(protocol.server, "C", bytes, segment)
-          assert_failed(server_word, follow(name, "server", steps))
-        end)
-      end
+      it("refuses what a client injects behind its request: " .. thing, function()
+        local steps = with_injection(protocol.server, "C", bytes, "the same")
+        assert.failed(follow(name, "server", steps), server_word)
+      end)
 
-      it("refuses it byte by byte: " .. thing, function()
-        local steps = with_injection(protocol.client, "S", bytes, "another")
-        assert_failed(late_word, follow(name, "client", steps, 1))
+      it("refuses it in a segment of its own, whenever that comes: " .. thing, function()
+        local words = { injected = true, [server_word] = true, [late_word] = true }
+        for seed = 1, 4 do
+          for _, role in ipairs(roles) do
+            local steps = with_injection(protocol[role], letters[other[role]], bytes, "another")
+            local one = follow(name, role, steps, {}, seed)
+            assert.is_true(words[one.err], tostring(one.run))
+            assert.is_false(one.secure)
+          end
+        end
+      end)
+
+      it("refuses what a server injects behind the ClientHello: " .. thing, function()
+        local steps = transcript.head(protocol.client)
+        steps[#steps + 1] = { "C", CLIENT_HELLO }
+        steps[#steps + 1] = { "S", bytes }
+        assert.failed(follow(name, "client", steps), late_word)
       end)
     end
 
     it("takes a ClientHello in the segment of the request", function()
-      local hidden = memory_socket "client"
+      local hidden = assert(secsock.new { config = configs.client, peername = "mail.example" })
+      hidden:attachmemory "client"
       hidden:settimeout(0)
       local _, err = hidden:upgrade()
       assert.equal("timeout", err)
       local steps = with_injection(protocol.server, "C", hidden:drain(), "the same")
-      local result, _, peer = face(name, "server", function(s)
-        assert.is_true(transcript.follow(s, steps, "C"))
+      local server, client = face(name, "server", function(me)
+        transcript.follow(me, steps, "C")
         while not hidden:upgrade() do
-          s:send(hidden:drain())
-          hidden:feed(assert(s:receive(1)))
+          me:send(hidden:drain())
+          hidden:feed(me:receive(1))
         end
-        s:send(hidden:drain())
-        s:close()
+        me:send(hidden:drain())
         return hidden:state()
       end)
-      assert.same({ protocol = name }, result[1])
-      assert.equal("secure", peer[1])
+      assert.same({ protocol = name }, server.returned)
+      assert.equal("secure", client.returned)
     end)
   end)
 end
 
 describe("a dialogue in lines", function()
   local greetings = {
-    smtp = "220-x\r\n", ftp = "220-x\r\n", nntp = "200-x\r\n", sieve = '"X"\r\n',
-    imap = "* OK ready\r\n* X\r\n", pop3 = "+OK\r\n+OK\r\n",
+    smtp = "220-%s\r\n", ftp = "220-%s\r\n", nntp = "200-%s\r\n", sieve = '"%s"\r\n',
+    imap = "* OK ready\r\n* X%s\r\n", pop3 = "+OK\r\n+OK%s\r\n",
   }
   for name, greeting in pairs(greetings) do
-    it("gives up on a server that never comes to an end: " .. name, function()
-      local result, socket = follow(name, "client", { { "S", greeting:rep(20000) } })
-      assert_failed("limit", result, socket)
+    local function gives_up(role, bytes)
+      assert.failed(face(name, role, { { "send", bytes } }), "limit")
+    end
+
+    it("gives up on a server that never comes to an end #slow: " .. name, function()
+      gives_up("client", greeting:format(("x"):rep(900)):rep(80))
     end)
 
     it("gives up on an endless line: " .. name, function()
-      local endless = ("x"):rep(9000)
-      for _, role in ipairs(roles) do
-        local result, socket = face(name, role, function(s)
-          s:send(endless)
-          s:close()
-        end)
-        assert_failed("limit", result, socket)
-      end
+      for _, role in ipairs(roles) do gives_up(role, ("x"):rep(9000)) end
     end)
 
-    it("gives up on a client that talks without end: " .. name, function()
-      local result, socket = face(name, "server", function(s)
-        s:send(("a NOOP\r\n"):rep(20000))
-        s:close()
-      end)
-      assert_failed("limit", result, socket)
+    it("gives up on a client that talks without end #slow: " .. name, function()
+      gives_up("server", ("a NOOP" .. (" x"):rep(450) .. "\r\n"):rep(80))
     end)
   end
 end)
 
 describe("a dialogue", function()
   it("throws at options that do not exist or make no sense", function()
-    local s = memory_socket "client"
+    local s = secsock.new { peername = "mail.example" }
+    s:attachmemory "client"
     local client = starttls.smtp.client
     assert.has_error(function() client(s, { nmae = "x" }) end, "unknown option 'nmae'")
     assert.has_error(function() client(s, { name = 1 }) end,
@@ -241,62 +241,57 @@ describe("a dialogue", function()
       S: 250 mail.example]]
     steps[3][2] = many .. steps[3][2]
     steps[8][2] = many .. steps[8][2]
-    local result = follow("smtp", "client", steps)
-    assert.is_truthy(result[1], tostring(result[3]))
+    assert.secure(select(3, follow("smtp", "client", steps)))
   end)
 
   it("does not upgrade to nobody in particular", function()
-    local sockets = { client = memory_socket "client", server = memory_socket "server" }
-    sockets.client:setpeername(nil)
-    local results = transcript.meet(sockets, {
-      client = starttls.postgres.client,
-      server = transcript.player(transcript.head(protocols.postgres.client), "S"),
-    })
-    assert_failed("no peer name", results.client, sockets.client)
-    assert.equal(transcript.said(protocols.postgres.client, "C"), results.client.sent)
+    local steps = transcript.head(protocols.postgres.client)
+    local client = meet {
+      client = function(me)
+        me.socket:setpeername(nil)
+        dialogue("postgres", "client")(me)
+      end,
+      server = transcript.player(steps, "S"),
+    }
+    assert.failed(client, "no peer name")
+    assert.equal(transcript.said(steps, "C"), client.sent.before)
   end)
 
   it("keeps what the peer said out of a message's way", function()
-    local result = follow("smtp", "client", "S: 554 \27[2J\7" .. ("x"):rep(1000))
-    assert.is_nil(result[3].message:find "%c")
-    assert.is_true(#result[3].message < 300)
+    local client = follow("smtp", "client", "S: 554 \27[2J\7" .. ("x"):rep(1000))
+    assert.is_nil(client.details.message:find "%c")
+    assert.is_true(#client.details.message < 300)
   end)
 
   it("upgrades to the peer that it is told, and says what is wrong with it", function()
-    local result, _, peer = face("postgres", "server", function(s)
-      return starttls.postgres.client(s, { peername = "elsewhere.example" })
-    end)
-    assert.is_nil(peer[1])
-    assert.equal("certificate rejected", peer[2])
-    assert.same({ "name_mismatch" }, peer[3].verdict:problems())
-    assert.equal("alert", result[2])
+    local client, server = meet {
+      client = dialogue("postgres", "client", { peername = "elsewhere.example" }),
+      server = dialogue("postgres", "server"),
+    }
+    assert.rejected(client, "name_mismatch")
+    assert.failed(server, "alert")
   end)
 end)
 
 describe("A server's dialogue", function()
-  local listener, port
+  local root = support.write(parties.ca:pem())
+  teardown(function() os.remove(root) end)
 
-  setup(function()
-    listener = assert(secsock.new { config = config.server, defer = true, timeout = 20 })
-    assert(listener:listen("127.0.0.1", 0))
-    port = select(2, listener:getsockname())
-  end)
-
-  teardown(function() listener:close() end)
-
-  for name, protocol in pairs(protocols) do
+  for name in pairs(protocols) do
     it("is understood by openssl s_client: " .. name, function()
-      local pipe = io.popen(("openssl s_client -brief -starttls %s -connect 127.0.0.1:%d "
-        .. "-CAfile %s/root.pem -verify_return_error -verify_hostname mail.example "
-        .. "-xmpphost chat.example </dev/null 2>&1"):format(name, port, folder))
-      local s = assert(listener:accept())
-      local session, err, why = starttls[name].server(s, protocol.server_options)
-      assert.is_truthy(session, tostring(why or err))
-      s:receive "*a"
-      s:close()
-      local said = pipe:read "*a"
-      pipe:close()
-      assert.is_truthy(said:find("Verification: OK", 1, true), said)
+      local r = scenario.run {
+        client = scenario.external {
+          "openssl", "s_client", "-brief", "-starttls", name, "-connect", "127.0.0.1:$port",
+          "-CAfile", root, "-verify_return_error", "-verify_hostname", "mail.example",
+          "-xmpphost", "chat.example",
+        },
+        server = { config = configs.server, script = function(me)
+          dialogue(name, "server")(me)
+          me:expect_close()
+        end },
+      }
+      assert.secure(r)
+      assert.matches("Verification: OK", r.client.output, 1, true)
     end)
   end
 end)

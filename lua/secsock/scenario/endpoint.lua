@@ -106,8 +106,10 @@ function endpoint.new(stage, role, options)
     stage = stage, role = role, phase = "before", has_hook = options.hook ~= nil,
     result = {
       role = role, secure = false, states = {}, hooks = 0,
-      received = { before = "", after = "", later = "" },
-      sent = { before = "", after = "", later = "" },
+    },
+    kept = {
+      received = { before = {}, after = {}, later = {} },
+      sent = { before = {}, after = {}, later = {} },
     },
   }, endpoint)
   self.s = make_socket(self, options)
@@ -241,16 +243,28 @@ local MOMENT = 0.001 -- seconds
 -- A call that must not wait and finds nothing takes a moment all the same: or a script that polls
 -- would do so for ever, and the clock would stand still.
 local function pause(self, err)
+  if err ~= "timeout" then return end
   local block, total = self.s:gettimeout()
-  if err == "timeout" and (block == 0 or total == 0) then self.stage:sleep(MOMENT) end
+  if block == 0 or total == 0 then self.stage:sleep(MOMENT) end
+end
+
+-- Writes down what was sent or received: in pieces, because some talk without end.
+local function keep(self, what, bytes)
+  local pieces = self.kept[what][self.phase]
+  pieces[#pieces + 1] = bytes
+end
+
+local function joined(kept)
+  local phases = {}
+  for phase, pieces in pairs(kept) do phases[phase] = table.concat(pieces) end
+  return phases
 end
 
 function watched.send(self, data, ...)
   local last, err, at = self.s:send(data, ...)
   local from = tonumber((...)) or 1
   local gone = tostring(data):sub(from, last or at or 0)
-  local sent = self.result.sent
-  sent[self.phase] = sent[self.phase] .. gone
+  keep(self, "sent", gone)
   if gone ~= "" then
     self:note("%s %s", self.phase == "after" and "says, protected," or "says", report.quote(gone))
   end
@@ -276,8 +290,7 @@ function watched.receive(self, pattern, prefix)
   local data, err, partial = self.s:receive(pattern, prefix)
   local got = (data or partial or ""):sub(#tostring(prefix or "") + 1)
   local line = data and (pattern == nil or tostring(pattern):sub(1, 2) == "*l")
-  local received = self.result.received
-  received[self.phase] = received[self.phase] .. got .. (line and "\n" or "")
+  keep(self, "received", line and got .. "\n" or got)
   if not data then
     self:note("receives no more: %s", err)
     check_error(self, "receive", err)
@@ -398,6 +411,7 @@ function endpoint:finish(failure, returned)
   local details = type(result.details) == "table" and result.details or self.s:lasterror() or {}
   result.alert, result.alert_received = details.alert, details.alert_received
   result.verdict = result.verdict or details.verdict
+  result.received, result.sent = joined(self.kept.received), joined(self.kept.sent)
   watched.close(self)
 end
 

@@ -14,7 +14,8 @@ local SENDER = { to_client = "server", to_server = "client" }
 local function new_line(stage, direction, faults)
   local self = setmetatable({
     stage = stage, direction = direction, sender = SENDER[direction], faults = faults,
-    queue = {},          -- pieces on their way
+    queue = {},          -- pieces on their way: the first-th to the last-th
+    first = 1, last = 0,
     out = {},            -- units that are to become pieces
     rest = "",           -- of a record that is not all there
     records = 0, lines = 0, sent = 0,
@@ -40,16 +41,21 @@ local function pass(self, unit, index)
   filter(unit, function(next_unit) pass(self, next_unit, index + 1) end)
 end
 
+local function push(self, piece)
+  self.last = self.last + 1
+  self.queue[self.last] = piece
+end
+
 -- Puts a piece on its way.
 local function enqueue(self, bytes, closing)
   local now = self.stage.clock:now()
-  local last = self.queue[#self.queue]
+  local last = self.queue[self.last]
   if last and self.faults.join and last.bytes then
     last.bytes, last.closing = last.bytes .. bytes, closing
     return
   end
   local due = now + (self.faults.delay or 0) + (self.faults.join or 0)
-  self.queue[#self.queue + 1] = { bytes = bytes, due = due, closing = closing }
+  push(self, { bytes = bytes, due = due, closing = closing })
 end
 
 -- How many of `left` bytes are to arrive at once.
@@ -62,10 +68,11 @@ local function size_of_piece(self, left)
 end
 
 local function split(self, bytes, closing)
-  while bytes ~= "" do
-    local size = size_of_piece(self, #bytes)
-    enqueue(self, bytes:sub(1, size), closing and size == #bytes)
-    bytes = bytes:sub(size + 1)
+  local at = 1
+  while at <= #bytes do
+    local size = size_of_piece(self, #bytes - at + 1)
+    enqueue(self, bytes:sub(at, at + size - 1), closing and at + size > #bytes)
+    at = at + size
   end
 end
 
@@ -79,7 +86,7 @@ local function dispatch(self)
   self.out = {}
   if self.faults.split ~= "records" then split(self, table.concat(parts), closing) end
   if self.ending then
-    self.queue[#self.queue + 1] = self.ending
+    push(self, self.ending)
     self.ending, self.ended = nil, true
   end
 end
@@ -143,7 +150,8 @@ end
 -- Nothing arrives any more, but that the connection is gone.
 local function cut_off(self)
   self.out, self.ending, self.ended = {}, nil, true
-  self.queue = { { ending = "reset", due = self.stage.clock:now() } }
+  self.queue, self.last = {}, self.first - 1
+  push(self, { ending = "reset", due = self.stage.clock:now() })
 end
 
 --- The connection is gone, in both directions.
@@ -156,12 +164,15 @@ end
 
 --- When the next piece arrives; nil for never.
 function line:due()
-  return self.queue[1] and self.queue[1].due
+  local next_one = self.queue[self.first]
+  return next_one and next_one.due
 end
 
 --- Brings the next piece.
 function line:deliver()
-  local piece = table.remove(self.queue, 1)
+  local piece = self.queue[self.first]
+  self.queue[self.first] = nil
+  self.first = self.first + 1
   if piece.closing then self.notified = true end
   self.receiver:arrive(piece.bytes, piece.ending)
 end
