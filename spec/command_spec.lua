@@ -16,14 +16,15 @@ describe("secsock", function()
   it("shows its commands", function()
     local code, said = run { "--help" }
     assert.equal(0, code)
-    for _, name in ipairs { "probe", "serve", "validate", "certs", "run", "help" } do
+    for _, name in ipairs { "probe", "serve", "validate", "certs", "mint", "run", "help" } do
       assert.matches("\n  " .. name .. " +%l", said)
     end
     assert.same({ 0, said, "" }, { run { "help" } })
   end)
 
   it("shows how each command is used", function()
-    for _, name in ipairs { "probe", "serve", "validate", "certs", "run", "completion", "manual" } do
+    for _, one in ipairs(require "secsock.command".all()) do
+      local name = one.name
       local code, said = run { name, "--help" }
       assert.equal(0, code)
       assert.matches("^Usage: secsock " .. name, said)
@@ -36,7 +37,7 @@ describe("secsock", function()
   end)
 
   it("has no secrets in its arguments", function()
-    for _, name in ipairs { "probe", "serve", "validate", "certs", "run" } do
+    for _, name in ipairs { "probe", "serve", "validate", "certs", "mint", "run" } do
       assert.is_nil(select(2, run { name, "--help" }):find "%-%-password ")
     end
   end)
@@ -151,17 +152,21 @@ describe("secsock", function()
       try secsock validate READ
       try secsock certs --role r
       try secsock help man
+      try secsock mint inter
+      try secsock mint issue x --wrong expired_
+      try secsock certs ~ expo
     ]])
     local said = shell.run("bash " .. script)
     os.remove(script)
-    assert.equal("validate\n--version\n--tls\n1.2 1.3\nwebpki\nREADME.md\nroot\nmanual\n", said)
+    assert.equal("validate\n--version\n--tls\n1.2 1.3\nwebpki\nREADME.md\nroot\nmanual\n"
+      .. "intermediate\nexpired_1950 expired_issuer\nexport\n", said)
   end)
 
   it("prints a manual with all that help knows", function()
     local code, page = run { "manual" }
     assert.equal(0, code)
     assert.matches("^%.TH SECSOCK 1", page)
-    for _, name in ipairs { "probe", "serve", "validate", "certs", "run" } do
+    for _, name in ipairs { "probe", "serve", "validate", "certs", "mint", "run" } do
       for option in select(2, run { name, "--help" }):gmatch "\n  (%-%-[%l-]+)" do
         assert.is_truthy(page:find("\\fB" .. option:gsub("%-", "\\-") .. "\\fR", 1, true), option)
       end

@@ -280,6 +280,45 @@ describe("A minted CA", function()
   end)
 end)
 
+-- -------------------------------------------------------------------------------- made elsewhere
+
+describe("A CA that was made elsewhere", function()
+  -- The same CA again, from a certificate with its private key and issuers.
+  local function adopt(ca)
+    return assert(mint.adopt(assert(secsock.cert.identity {
+      certpem = ca:pem(), keypem = ca:keypem(),
+    })))
+  end
+
+  for _, kind in ipairs { "p256", "p384", "p521", "ed25519", "ed448", "rsa2048" } do
+    it("issues what is right, with a key of " .. kind, function()
+      local root = mint.ca { subject = { O = "Test", CN = "Root" }, key = kind }
+      for _, ca in ipairs { adopt(root), adopt(root):intermediate(), adopt(root:intermediate()) } do
+        assert_right {
+          chain = ca:issue { dns = "mail.example" }, name = "mail.example", trust = root:cert(),
+          profile = "private",
+        }
+      end
+    end)
+  end
+
+  it("says of itself and of others what it did before", function()
+    local root = mint.ca "Root"
+    local again, made = adopt(root), root:make { dns = "mail.example" }
+    assert.equal(root:cert(), again:cert())
+    assert.equal(hex(root.serial), hex(again.serial))
+    assert.equal("revoked", problems {
+      chain = made:chain(), name = "mail.example", trust = root:cert(), profile = "private",
+      crl = { data = again:revoke(made):crl() },
+    })
+  end)
+
+  it("has a private key", function()
+    assert.same({ nil, "no key" }, { (mint.adopt(mint.ca():cert())),
+                                     (select(2, mint.adopt(mint.ca():cert()))) })
+  end)
+end)
+
 -- -------------------------------------------------------------------------------- the same again
 
 describe("A mint with a seed", function()

@@ -14,6 +14,7 @@ local core = require "secsock.core"
 local certificate = require "secsock.mint.certificate"
 local check = require "secsock.check"
 local der = require "secsock.mint.der"
+local foreign = require "secsock.mint.foreign"
 local keys = require "secsock.mint.keys"
 local names = require "secsock.mint.names"
 local pem = require "secsock.mint.pem"
@@ -142,6 +143,19 @@ local function new_ca(mint, by, from)
   local self = setmetatable(make(mint, by, from), ca)
   self.mint, self.revoked = mint, {}
   self.root = by and by.root or self
+  return self
+end
+
+-- A CA of a certificate that is there already.
+local function adopted(mint, cert)
+  local key, err, details = foreign.key(cert)
+  if not key then return nil, err, details end
+  local self = setmetatable({ mint = mint, der = cert:der(), key = key, revoked = {} }, ca)
+  self.serial, self.name = foreign.fields(self.der)
+  self.issuers, self.foreign = {}, false
+  for i, issuer in ipairs(cert:chain()) do self.issuers[i] = issuer:der() end
+  local top = self.issuers[#self.issuers]
+  self.root = cert:selfissued() and self or setmetatable({ der = top or self.der }, made)
   return self
 end
 
@@ -293,6 +307,14 @@ end
 ---@return secsock.mint.ca
 function mint:ca(from) return new_ca(self, nil, from) end
 
+--- A CA that was made elsewhere: a certificate with its private key, and the issuers to send with
+--- it.
+---@param identity secsock.cert
+---@return secsock.mint.ca? ca
+---@return string? err  "no key", "unsupported"
+---@return secsock.error|string|nil details
+function mint:adopt(identity) return adopted(self, identity) end
+
 --- A key, for several certificates.
 ---@param kind secsock.mint.kind
 ---@return secsock.mint.key
@@ -303,7 +325,12 @@ function mint:key(kind) return self:key_of(kind, true) end
 ---@return secsock.cert? identity
 ---@return string? err
 ---@return secsock.error? details
-function mint:selfsigned(from) return setmetatable(make(self, nil, from), made):cert() end
+function mint:selfsigned(from) return self:make_selfsigned(from):cert() end
+
+--- The same as bytes: also one that secsock itself cannot read.
+---@param from secsock.mint.description
+---@return secsock.mint.made
+function mint:make_selfsigned(from) return setmetatable(make(self, nil, from), made) end
 
 ---@class secsock.mint.case
 ---@field word string
@@ -335,6 +362,7 @@ end
 ---@field wrong table<string, secsock.mint.wrong>
 ---@field ca fun(from?: string|secsock.mint.description): secsock.mint.ca
 ---@field key fun(kind: secsock.mint.kind): secsock.mint.key
+---@field adopt fun(identity: secsock.cert): secsock.mint.ca?, string?, secsock.error|string|nil
 ---@field selfsigned fun(from: secsock.mint.description): secsock.cert?, string?, secsock.error?
 ---@field case fun(word: string, by?: secsock.mint.ca): secsock.mint.case
 local module = { wrong = wrong, der = der, names = names, pem = pem }
@@ -357,7 +385,7 @@ end
 
 -- Without a mint of one's own there is this one, which lives as long as the module.
 local default = new_mint {}
-for _, name in ipairs { "ca", "key", "selfsigned", "case" } do
+for _, name in ipairs { "ca", "adopt", "key", "selfsigned", "case" } do
   module[name] = function(...) return default[name](default, ...) end
 end
 

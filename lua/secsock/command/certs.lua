@@ -18,6 +18,7 @@ local certs = {
   usage = "[OPTION]... STORE [ACTION [ARGUMENT]...]",
   arguments = { 1 },
   complete = "folder",
+  actions = { "list", "find", "add", "remove", "export" },
   about = {
     "STORE is a folder that holds stores of four roles. ACTION is one of these, the first unless "
       .. "said:",
@@ -180,7 +181,7 @@ local function export(folder, options, thumbprint)
   local form, how = form_of(options)
   local bytes = status.check(cert:export(form, how))
   if options.out then
-    files.write(options.out, bytes)
+    files.write { { path = options.out, bytes = bytes, secret = true } }
   else
     terminal.write(bytes)
   end

@@ -19,7 +19,8 @@ local actions = { FILE = "compgen -f", FOLDER = "compgen -d" }
 
 local function print_values(command)
   for option in options.each(command.groups) do
-    local action = option.of and ("compgen -W '%s'"):format(table.concat(option.of, " "))
+    local words = option.of or option.words
+    local action = words and ("compgen -W '%s'"):format(table.concat(words, " "))
       or actions[option[2]]
     if option[2] then
       say(("    %s:--%s) %s ;;"):format(command.name, option[1],
@@ -38,6 +39,9 @@ local function print_words(command, names)
     command = ("compgen -W '%s'"):format(table.concat(names, " ")),
   }
   local action = others[command.complete]
+  if command.actions then
+    action = ("%s -W '%s'"):format(action, table.concat(command.actions, " "))
+  end
   if action then say(("    %s:*) %s -- \"$current\" ;;"):format(command.name, action)) end
 end
 

@@ -9,22 +9,40 @@ local function succeeds(command, ...)
   return ended == true or ended == 0
 end
 
--- Makes an empty file, which may not be there yet; nobody else may ever read it.
-local NEW = "{ umask 077 && set -C && : >%s; } 2>/dev/null"
+-- Makes an empty file, which may not be there yet. What is secret nobody else may ever read.
+local NEW = "{ %sset -C && : >%s; } 2>/dev/null"
 
---- Writes a new file, which its owner alone can read: it may hold a key.
----@param path string
----@param bytes string
----@param force? boolean  one that is there already is replaced
-function files.write(path, bytes, force)
-  if force then os.remove(path) end
-  if not succeeds(NEW, terminal.quote(path)) then
-    status.stop("unusable", "%s is there already, or cannot be made", path)
+---@class secsock.command.file
+---@field path string
+---@field bytes string
+---@field secret? boolean  its owner alone can read it
+
+local function write(one, force)
+  if force then os.remove(one.path) end
+  local mask = one.secret and "umask 077 && " or ""
+  if not succeeds(NEW, mask, terminal.quote(one.path)) then
+    status.stop("unusable", "%s is there already, or cannot be made", one.path)
   end
-  local file = status.check(io.open(path, "wb"))
-  local ok, why = file:write(bytes)
+  local file = status.check(io.open(one.path, "wb"))
+  local ok, why = file:write(one.bytes)
   local closed, reason = file:close()
-  if not (ok and closed) then status.stop("unusable", "%s: %s", path, why or reason) end
+  if not (ok and closed) then status.stop("unusable", "%s: %s", one.path, why or reason) end
+end
+
+--- Ends the command if there is such a file.
+function files.refuse(path)
+  local there = io.open(path, "rb")
+  if not there then return end
+  there:close()
+  status.stop("unusable", "%s is there already", path)
+end
+
+--- Writes new files: all, or, where one of them is there already, none.
+---@param list secsock.command.file[]
+---@param force? boolean  those that are there are replaced
+function files.write(list, force)
+  for _, one in ipairs(force and {} or list) do files.refuse(one.path) end
+  for _, one in ipairs(list) do write(one, force) end
 end
 
 --- Sees to it that a folder is there.

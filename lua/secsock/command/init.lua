@@ -1,14 +1,16 @@
---- The command: secsock probe, serve, validate, certs, run. Each of these is a module that returns
--- a table: name, summary, usage, about (paragraphs), what options.lua wants to know, examples, and
--- run(options, arguments), which returns the exit status. Help, manual and completion are made of
--- these tables too.
+--- The command: secsock probe, serve, validate, certs, mint, run. Each of these is a module that
+-- returns a table: name, summary, usage, about (paragraphs), what options.lua wants to know,
+-- examples, and run(options, arguments), which returns the exit status. Help, manual and completion
+-- are made of these tables too.
 local options = require "secsock.command.options"
 local status = require "secsock.command.status"
 local terminal = require "secsock.command.terminal"
 
 local command = {}
 
-local names = { "probe", "serve", "validate", "certs", "run", "help", "completion", "manual" }
+local names = {
+  "probe", "serve", "validate", "certs", "mint", "run", "help", "completion", "manual",
+}
 
 --- The sub-command of that name; nil for none.
 function command.find(name)

@@ -1,11 +1,12 @@
 --- Reads arguments by the tables of a command:
 --
 --     groups     { { title, option... }... }
---     option     { "name", "VALUE", "what it does", many = true, of = { choice... } }
+--     option     { "name", "VALUE", "what it does", many = true, of = { choice... }, words = … }
 --     arguments  { least, most }
 --
--- An option without VALUE is on or off. What is read comes under its name, with "_" for "-"; the
--- values of an option that may come several times are a list.
+-- An option without VALUE is on or off; `words` are choices, too many for help to tell. What is
+-- read comes under its name, with "_" for "-"; the values of an option that may come several times
+-- are a list.
 local status = require "secsock.command.status"
 
 local options = {}

@@ -83,20 +83,14 @@ end
 
 local kinds = { capture = ".pcapng", diagram = ".html" }
 
--- Ends the command for a file that is there already.
-local function refuse(path)
-  status.stop("unusable", "%s is there already", path)
-end
-
 -- A name in a folder for what is left of the case. A matrix would take the error of a file that is
 -- there for that of one of its cases: it is kept.
 local function new_path(folder, name_of, now)
   local path = folder .. "/" .. name_of(now.case and now.case.name or "between cases")
-  local there = io.open(path, "rb")
-  if not there then return path end
-  there:close()
-  now.obstacle = path
-  refuse(path)
+  now.wanted = path
+  files.refuse(path)
+  now.wanted = nil
+  return path
 end
 
 -- A function that says where each run is to be recorded and drawn; `now` knows the case.
@@ -121,7 +115,7 @@ end
 
 -- Ends the command for what is no failure of a case: a file that is in the way, and Ctrl-C.
 local function pass_on(now, failure)
-  if now.obstacle then refuse(now.obstacle) end
+  if now.wanted then files.refuse(now.wanted) end
   local err = failure and failure.err
   if status.is_failure(err) or status.is_interruption(err) then error(err, 0) end
 end

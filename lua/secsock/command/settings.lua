@@ -90,7 +90,9 @@ local function intermediates_of(options)
   return store
 end
 
-local function identity_of(options)
+--- The identity that is meant; nil for none.
+---@param options { cert?: string, key?: string, store?: string, password_file?: string }
+function settings.identity_of(options)
   local file, password_file = options.cert, options.password_file
   if options.store then
     if file then status.stop("usage", "--cert and --store exclude each other") end
@@ -134,7 +136,7 @@ function settings.config(options, more)
     ciphers = options.ciphers,
     groups = options.groups,
     alpn = options.alpn,
-    identity = identity_of(options),
+    identity = settings.identity_of(options),
   }
   for name, value in pairs(more or {}) do from[name] = value end
   return status.attempt(secsock.config, from)

@@ -47,13 +47,7 @@ local usual = {
 
 function keys.is_rsa(key) return key.kind:find "^rsa" ~= nil end
 
---- A key by its kind. "rsa1024" is always the same one, which everybody knows.
----@param kind secsock.mint.kind|"rsa1024"
----@param seed? string  it follows from this; not for RSA
----@return secsock.mint.key
-function keys.new(kind, seed)
-  if not usual[kind] then error(("no kind of key is called '%s'"):format(tostring(kind)), 3) end
-  local private = kind == "rsa1024" and weak or assert(core.key.generate(kind, seed))
+local function new_key(kind, private, id)
   local public = assert(core.key.public(private))
   local _, content = der.read(public)
   local _, _, behind = der.read(content)
@@ -61,14 +55,32 @@ function keys.new(kind, seed)
   bits = bits:sub(2)
   return {
     kind = kind, private = private, public = public, bits = bits,
-    id = core.key.digest("sha256", bits):sub(1, 20),
+    id = id or core.key.digest("sha256", bits):sub(1, 20),
   }
+end
+
+--- A key by its kind. "rsa1024" is always the same one, which everybody knows.
+---@param kind secsock.mint.kind|"rsa1024"
+---@param seed? string  it follows from this; not for RSA
+---@return secsock.mint.key
+function keys.new(kind, seed)
+  if not usual[kind] then error(("no kind of key is called '%s'"):format(tostring(kind)), 3) end
+  return new_key(kind, kind == "rsa1024" and weak or assert(core.key.generate(kind, seed)))
+end
+
+--- One that was made elsewhere; nil where nothing can be signed with it.
+---@param kind string     RSA keys may have any size
+---@param private string  PKCS #8 in DER
+---@param id? string      its identifier, where that is another than it would have here
+---@return secsock.mint.key?
+function keys.of(kind, private, id)
+  return (usual[kind] or kind:find "^rsa") and new_key(kind, private, id) or nil
 end
 
 --- The word of a signature scheme, from the word that a caller said ("sha384", "pss", or one of
 --- keys.algorithms itself) or nil, and the key that signs.
 function keys.scheme(key, said)
-  if not said then return usual[key.kind] end
+  if not said then return usual[key.kind] or "rsa_sha256" end
   if keys.algorithms[said] then return said end
   local family = keys.is_rsa(key) and "rsa" or "ecdsa"
   local scheme = said == "pss" and "rsa_pss_sha256" or family .. "_" .. said

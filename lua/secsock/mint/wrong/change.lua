@@ -6,6 +6,12 @@ local change = {}
 
 change.DAY = 86400
 
+--- The names of a description, of one kind, as a list.
+function change.names(from, kind)
+  local said = from[kind]
+  return type(said) == "table" and said or { said }
+end
+
 --- The extension of a name, and where it stands.
 function change.find(parts, name)
   for i, extension in ipairs(parts.extensions) do
@@ -49,7 +55,7 @@ function change.serial(octets) return change.field("serial", der.integer(octets)
 function change.another(kind, value)
   return {
     fields = function(from)
-      local had = type(from[kind]) == "table" and from[kind] or { from[kind] }
+      local had = change.names(from, kind)
       from.subject = from.subject or had[1]
       from[kind] = { value }
       for i, one in ipairs(had) do from[kind][i + 1] = one end

@@ -124,9 +124,10 @@ return function(word)
 
   word("too_complex", "too_complex", "it has 600 names, its issuer as many constraints", {
     fields = function(from)
-      local many = { from.dns }
+      local had, many = change.names(from, "dns"), {}
+      for i, name in ipairs(had) do many[i] = name end
       for i = 1, 600 do many[#many + 1] = ("n%d.example"):format(i) end
-      from.subject, from.dns = from.dns, many
+      from.subject, from.dns = from.subject or had[1], many
     end,
     issuer = function(ca)
       local many = {}

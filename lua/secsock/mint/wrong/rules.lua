@@ -103,7 +103,7 @@ return function(word)
   })
   web("two_common_names", "on the web: it has two common names", {
     fields = function(from)
-      local name = type(from.dns) == "table" and from.dns[1] or from.dns
+      local name = change.names(from, "dns")[1]
       from.subject = { { "CN", name }, { "CN", name } }
     end,
   })

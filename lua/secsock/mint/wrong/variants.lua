@@ -51,7 +51,9 @@ return function(word)
   })
 
   word("common_name_only", "name_mismatch", "its name stands in the subject alone", {
-    fields = function(from) from.subject, from.dns = from.subject or from.dns, nil end,
+    fields = function(from)
+      from.subject, from.dns = from.subject or change.names(from, "dns")[1], nil
+    end,
   })
 
   word("wildcard_suffix", "name_mismatch", "its wildcard stands right below a public suffix", {
