@@ -24,7 +24,7 @@
  *     configurations          what many sockets share: TLS, trust, rules, revocation, identity
  *     sockets                 connect, listen, attach, upgrade, send, receive, close
  *     asking about a socket   its state, its errors, what was agreed on
- *     looking on              key logs, captures for Wireshark
+ *     looking on              key logs, traces, captures for Wireshark
  *     verdicts                what validation found out about a peer
  *     validation by itself    the same of files and of memory, without a connection
  *     certificates            load, ask, export
@@ -406,6 +406,26 @@ typedef int secsock_validate_hook(secsock *s, const secsock_verdict *verdict, vo
  * which must not call anything on the socket.
  */
 typedef void secsock_keylog_hook(secsock *s, const char *line, void *arg);
+
+/* What a trace hook is told of. */
+typedef enum secsock_trace_event {
+    SECSOCK_TRACE_RECEIVED = 1,   /* these bytes have come over the transport */
+    SECSOCK_TRACE_SENT = 2,       /* these have left by it */
+    SECSOCK_TRACE_PEER_ENDED = 3, /* the peer sends no more */
+    SECSOCK_TRACE_ENDED = 4,      /* this end has said that it sends no more */
+    SECSOCK_TRACE_BROKEN = 5,     /* the peer has broken the connection off */
+    SECSOCK_TRACE_STATE = 6,      /* secsock_get_state() is another */
+    SECSOCK_TRACE_VERDICT = 7     /* the peer was judged: secsock_get_verdict() */
+} secsock_trace_event;
+
+/*
+ * A trace hook: called with each secsock_trace_event as it happens, from within the call on the
+ * socket that it happens in, secsock_free() too. The bytes, which only what was received and sent
+ * has, are those on the wire: borrowed, in the clear in PLAIN, and TLS records (RFC 8446, section
+ * 5.1) in whichever pieces later. It may ask the socket anything and must not do anything else to
+ * it.
+ */
+typedef void secsock_trace_hook(secsock *s, int event, const void *data, size_t len, void *arg);
 
 /*
  * Transport callbacks. Each moves up to len bytes and returns how many (> 0), or
@@ -810,8 +830,13 @@ secsock_config *secsock_get_config(const secsock *s);
 /* -------------------------------------------------------------------------------- looking on */
 
 /* Tells the secrets of this socket's handshakes to a hook; NULL, the default: to nobody. What a
- * listener has is inherited by the connections that it accepts. Legal in NEW, PLAIN and LISTENING. */
+ * listener has is inherited by the connections that it accepts. Legal in NEW, PLAIN and LISTENING;
+ * NULL always. */
 int secsock_set_keylog_hook(secsock *s, secsock_keylog_hook *hook, void *arg);
+
+/* Tells what happens on this socket to a hook; NULL, the default: to nobody. What a listener has is
+ * inherited by the connections that it accepts. Legal in NEW, PLAIN and LISTENING; NULL always. */
+int secsock_set_trace_hook(secsock *s, secsock_trace_hook *hook, void *arg);
 
 /*
  * A capture file shows connections to Wireshark, tshark and their like (pcapng): everything that

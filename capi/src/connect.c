@@ -36,8 +36,8 @@ static void connected(secsock *s)
     s->connecting = -1;
     sock_abandon(s);
     error_clear(&s->error);
-    s->state = SECSOCK_STATE_PLAIN;
     watch_begin(s);
+    sock_become(s, SECSOCK_STATE_PLAIN);
 }
 
 /* How long a socket that never waits gives an address that keeps silent, if there is another. */
@@ -159,8 +159,8 @@ int secsock_connect(secsock *s, const char *host, int port)
 
 static int attached(secsock *s)
 {
-    s->state = SECSOCK_STATE_PLAIN;
     watch_begin(s);
+    sock_become(s, SECSOCK_STATE_PLAIN);
     return SECSOCK_OK;
 }
 

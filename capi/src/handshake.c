@@ -60,9 +60,9 @@ int handshake_begin(secsock *s)
         result = make_engine(s);
     if (result != SECSOCK_OK)
         return sock_fail(s, result);
-    s->state = SECSOCK_STATE_UPGRADING;
     s->judgement = UNJUDGED;
     watch_keys(s);
+    sock_become(s, SECSOCK_STATE_UPGRADING);
     return SECSOCK_OK;
 }
 
@@ -128,6 +128,7 @@ static int judge(secsock *s, enum engine_step step)
     if (result != SECSOCK_OK)
         return error_memory(&s->error);
     verdict_set_resumed(s->verdict, engine_resumed(s->engine));
+    sock_trace(s, SECSOCK_TRACE_VERDICT);
     s->judgement = JUDGING;
     settle(s, s->hook ? s->hook(s, s->verdict, s->hook_arg) : SECSOCK_FOLLOW);
     return SECSOCK_OK;
@@ -247,8 +248,8 @@ static int finish(secsock *s)
     int result = engine_finish(s->engine, &s->error);
     if (result != SECSOCK_OK)
         return sock_fail(s, result);
-    s->state = SECSOCK_STATE_SECURE;
     recording_release(s->transport.recording);
+    sock_become(s, SECSOCK_STATE_SECURE);
     return SECSOCK_OK;
 }
 

@@ -47,7 +47,7 @@ int secsock_listen(secsock *s, const char *host, int port, int backlog)
     errno = EADDRNOTAVAIL;
     result = listen_anywhere(s, addresses, host == NULL, backlog);
     if (result == SECSOCK_OK)
-        s->state = SECSOCK_STATE_LISTENING;
+        sock_become(s, SECSOCK_STATE_LISTENING);
     else
         error_errno(&s->error, result, errno, "listening on %s port %d", host ? host : "*", port);
     freeaddrinfo(addresses);
@@ -81,12 +81,12 @@ static secsock *inherit(const secsock *listener, int fd)
     transport_set_fd(&s->transport, fd);
     s->context = listener->context;
     s->role = SECSOCK_SERVER;
-    s->state = SECSOCK_STATE_PLAIN;
     s->hook = listener->hook;
     s->hook_arg = listener->hook_arg;
     s->may_downgrade = listener->may_downgrade;
     memcpy(s->timeouts, listener->timeouts, sizeof(s->timeouts));
     watch_begin(s);
+    sock_become(s, SECSOCK_STATE_PLAIN);
     return s;
 }
 

@@ -36,7 +36,7 @@ int secsock_close(secsock *s)
         engine_close_notify(s->engine, NULL);
     sock_abandon(s);
     transport_close(&s->transport);
-    s->state = SECSOCK_STATE_CLOSED;
+    sock_become(s, SECSOCK_STATE_CLOSED);
     return SECSOCK_OK;
 }
 

@@ -18,11 +18,25 @@ int sock_leave(secsock *s, int result)
     return result;
 }
 
+void sock_trace(secsock *s, secsock_trace_event event)
+{
+    if (s->trace)
+        s->trace(s, (int)event, NULL, 0, s->trace_arg);
+}
+
+void sock_become(secsock *s, secsock_state state)
+{
+    bool other = s->state != state;
+    s->state = state;
+    if (other)
+        sock_trace(s, SECSOCK_TRACE_STATE);
+}
+
 int sock_fail(secsock *s, int code)
 {
-    s->state = SECSOCK_STATE_FAILED;
     recording_release(s->transport.recording);
     buffer_clear(&s->transport.input);
+    sock_become(s, SECSOCK_STATE_FAILED);
     return code;
 }
 

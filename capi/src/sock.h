@@ -29,6 +29,8 @@ struct secsock {
     void *hook_arg;
     secsock_keylog_hook *keylog;
     void *keylog_arg;
+    secsock_trace_hook *trace;
+    void *trace_arg;
 
     struct transport transport;
     int listener;               /* the descriptor of a listener, else -1 */
@@ -56,6 +58,12 @@ void sock_enter(secsock *s);
 
 /* Ends one: notes what it waits for. Returns `result`. */
 int sock_leave(secsock *s, int result);
+
+/* The state is another from now on. */
+void sock_become(secsock *s, secsock_state state);
+
+/* Tells the trace hook, if there is one. */
+void sock_trace(secsock *s, secsock_trace_event event);
 
 /* An error that ends the connection; `code` is that of s->error. Returns it. */
 int sock_fail(secsock *s, int code);

@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "handshake.h"
+#include "watch.h"
 
 static bool is_open(const secsock *s)
 {
@@ -172,7 +173,7 @@ int secsock_unread(secsock *s, const void *data, size_t len)
         return error_memory(&s->error);
     /* What came before the transport did; later it is what was received here, and recorded. */
     if (s->transport.received == 0)
-        recording_received(s->transport.recording, data, len);
+        watch_unread(s, data, len);
     return SECSOCK_OK;
 }
 
@@ -216,7 +217,7 @@ static int downgrade_step(secsock *s, void *unused)
         return secure_result(s, result);
     handshake_forget(s);
     s->downgrading = s->write_closed = false;
-    s->state = SECSOCK_STATE_PLAIN;
+    sock_become(s, SECSOCK_STATE_PLAIN);
     return SECSOCK_OK;
 }
 

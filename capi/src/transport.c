@@ -82,12 +82,36 @@ static void note_received(struct transport *t, const void *data, size_t len)
     t->received += len;
     if (t->recording)
         recording_received(t->recording, data, len);
+    if (t->trace)
+        t->trace(SECSOCK_TRACE_RECEIVED, data, len, t->trace_arg);
+}
+
+static void note_sent(struct transport *t, const void *data, size_t len)
+{
+    t->sent += len;
+    if (t->recording)
+        recording_sent(t->recording, data, len);
+    if (t->trace)
+        t->trace(SECSOCK_TRACE_SENT, data, len, t->trace_arg);
+}
+
+static void trace(struct transport *t, secsock_trace_event event)
+{
+    if (t->trace)
+        t->trace(event, NULL, 0, t->trace_arg);
 }
 
 static void end(struct transport *t)
 {
     t->ended = true;
     recording_peer_ended(t->recording);
+    trace(t, SECSOCK_TRACE_PEER_ENDED);
+}
+
+static void broken(struct transport *t)
+{
+    recording_broken(t->recording);
+    trace(t, SECSOCK_TRACE_BROKEN);
 }
 
 int transport_feed(struct transport *t, const void *data, size_t len)
@@ -95,9 +119,10 @@ int transport_feed(struct transport *t, const void *data, size_t len)
     int result = buffer_append(&t->input, data, len);
     if (result != SECSOCK_OK)
         return result;
-    note_received(t, data, len);
     if (len == 0)
         end(t);
+    else
+        note_received(t, data, len);
     return SECSOCK_OK;
 }
 
@@ -115,6 +140,7 @@ int transport_finish(struct transport *t)
 {
     t->finished = true;
     recording_ended(t->recording);
+    trace(t, SECSOCK_TRACE_ENDED);
     if (t->fd < 0 || shutdown(t->fd, SHUT_WR) == 0)
         return SECSOCK_OK;
     t->sys_errno = errno;
@@ -184,7 +210,7 @@ static int read_source(struct transport *t, void *data, size_t size)
     if (n == 0)
         end(t);
     if (n == SECSOCK_E_RESET)
-        recording_broken(t->recording);
+        broken(t);
     return n;
 }
 
@@ -217,13 +243,10 @@ int transport_send(struct transport *t, const void *data, size_t len)
         return SECSOCK_E_CLOSED;
     len = (size_t)buffer_clip(len);
     int n = answer(t, t->send(data, len, t->arg), len, SECSOCK_WANT_WRITE);
-    if (n > 0) {
-        t->sent += (uint64_t)n;
-        if (t->recording)
-            recording_sent(t->recording, data, (size_t)n);
-    }
+    if (n > 0)
+        note_sent(t, data, (size_t)n);
     if (n == SECSOCK_E_RESET)
-        recording_broken(t->recording);
+        broken(t);
     return n == 0 ? SECSOCK_WANT_WRITE : n;
 }
 

@@ -12,6 +12,9 @@
 #include "recording.h"
 #include "secsock.h"
 
+/* Who looks on at what travels. Bytes come with what was received or sent. */
+typedef void transport_trace_fn(secsock_trace_event event, const void *data, size_t len, void *arg);
+
 struct transport {
     secsock_recv_fn *receive; /* where bytes come from; NULL while there is no transport */
     secsock_send_fn *send;
@@ -25,6 +28,8 @@ struct transport {
     uint64_t received, sent;
     int sys_errno;               /* of the last failed system call */
     struct recording *recording; /* what travels is told to it; NULL: nobody looks on */
+    transport_trace_fn *trace;   /* and to this, or NULL */
+    void *trace_arg;
 };
 
 void transport_init(struct transport *t);

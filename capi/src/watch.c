@@ -14,10 +14,35 @@ int secsock_set_keylog_hook(secsock *s, secsock_keylog_hook *hook, void *arg)
     if (!s)
         return SECSOCK_E_ARGUMENT;
     sock_enter(s);
-    if (!may_begin(s))
+    if (hook && !may_begin(s))
         return sock_wrong_state(s, "secsock_set_keylog_hook");
     s->keylog = hook;
     s->keylog_arg = arg;
+    return SECSOCK_OK;
+}
+
+static void on_transport(secsock_trace_event event, const void *data, size_t len, void *arg)
+{
+    secsock *s = arg;
+    s->trace(s, (int)event, data, len, s->trace_arg);
+}
+
+static void set_trace(secsock *s, secsock_trace_hook *hook, void *arg)
+{
+    s->trace = hook;
+    s->trace_arg = arg;
+    s->transport.trace = hook ? on_transport : NULL;
+    s->transport.trace_arg = s;
+}
+
+int secsock_set_trace_hook(secsock *s, secsock_trace_hook *hook, void *arg)
+{
+    if (!s)
+        return SECSOCK_E_ARGUMENT;
+    sock_enter(s);
+    if (hook && !may_begin(s))
+        return sock_wrong_state(s, "secsock_set_trace_hook");
+    set_trace(s, hook, arg);
     return SECSOCK_OK;
 }
 
@@ -43,6 +68,13 @@ void watch_begin(secsock *s)
     recording_begin(s->transport.recording, s->transport.fd, s->role);
 }
 
+void watch_unread(secsock *s, const void *data, size_t len)
+{
+    recording_received(s->transport.recording, data, len);
+    if (s->trace && len > 0)
+        on_transport(SECSOCK_TRACE_RECEIVED, data, len, s);
+}
+
 static void tell(const char *line, void *arg)
 {
     secsock *s = arg;
@@ -63,6 +95,7 @@ int watch_inherit(secsock *s, const secsock *listener)
 {
     s->keylog = listener->keylog;
     s->keylog_arg = listener->keylog_arg;
+    set_trace(s, listener->trace, listener->trace_arg);
     if (!listener->transport.recording)
         return SECSOCK_OK;
     s->transport.recording = recording_inherit(listener->transport.recording);

@@ -140,6 +140,13 @@ static int list(lua_State *L)
     return 1;
 }
 
+/* core.alertname(number) -> "bad_certificate", or "unknown" */
+static int alertname(lua_State *L)
+{
+    lua_pushstring(L, secsock_alert_name((int)luaL_checkinteger(L, 1)));
+    return 1;
+}
+
 static int now(lua_State *L)
 {
     lua_pushnumber(L, core_now());
@@ -147,11 +154,8 @@ static int now(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    { "version", version },
-    { "wolfsslversion", wolfsslversion },
-    { "hasfeature", hasfeature },
-    { "list", list },
-    { "now", now },
+    { "version", version }, { "wolfsslversion", wolfsslversion }, { "hasfeature", hasfeature },
+    { "list", list },       { "alertname", alertname },           { "now", now },
     { NULL, NULL },
 };
 
@@ -171,5 +175,6 @@ int luaopen_secsock_core(lua_State *L)
     core_open_validate(L);
     core_open_descriptor(L);
     core_open_capture(L);
+    core_open_trace(L);
     return 1;
 }

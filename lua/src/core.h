@@ -23,6 +23,7 @@ struct core_socket {
     bool hooked;     /* there is a hook in Lua */
     bool hook_due;   /* the library has asked for its answer, and Lua has not been told yet */
     struct core_keylog *keylog; /* lines for a key log hook in Lua; NULL: there is none */
+    struct core_trace *trace;   /* the same of what a trace in Lua is to be told */
     double born;
     double received_before, sent_before; /* subtracted from the counters, see setstats() */
 };
@@ -38,6 +39,7 @@ void core_open_verdict(lua_State *L);
 void core_open_validate(lua_State *L);
 void core_open_descriptor(lua_State *L);
 void core_open_capture(lua_State *L);
+void core_open_trace(lua_State *L);
 
 /* A type of userdata: its methods, and what it does at __gc, __close, __tostring and __eq (NULL for
  * what it has not). core_new_class() leaves the table of methods on the top. */
@@ -66,11 +68,19 @@ int core_socket_tostring(lua_State *L);
 extern const luaL_Reg core_cert_functions[];
 int core_cert_export(lua_State *L);
 
+/* The name that a secsock_state has in Lua. */
+const char *core_state_name(int state);
+
 /* Key log lines that wait for Lua: room for them (or an error), to be put into a socket; the library
  * told of it; and both forgotten. */
 struct core_keylog *core_new_keylog(lua_State *L);
 int core_use_keylog(struct core_socket *socket);
 void core_forget_keylog(struct core_socket *socket);
+
+/* The same of what happens on a socket. */
+struct core_trace *core_new_trace(lua_State *L);
+int core_use_trace(struct core_socket *socket);
+void core_forget_trace(struct core_socket *socket);
 
 /* The argument at `index`, or an error in the style of luaL_check*. */
 struct core_socket *core_check_socket(lua_State *L, int index);

@@ -11,10 +11,15 @@ static const char *const states[] = {
     "new", "listening", "plain", "upgrading", "secure", "closed", "failed",
 };
 
+const char *core_state_name(int state)
+{
+    return states[state];
+}
+
 /* s:state() */
 static int state(lua_State *L)
 {
-    lua_pushstring(L, states[secsock_get_state(core_check_socket(L, 1)->handle)]);
+    lua_pushstring(L, core_state_name(secsock_get_state(core_check_socket(L, 1)->handle)));
     return 1;
 }
 

@@ -71,6 +71,7 @@ static int collect(lua_State *L)
     secsock_free(socket->handle);
     socket->handle = NULL;
     core_forget_keylog(socket);
+    core_forget_trace(socket);
     return 0;
 }
 
@@ -182,11 +183,15 @@ static int accept_next(lua_State *L)
 
     if (listener->keylog != NULL)
         socket->keylog = core_new_keylog(L);
+    if (listener->trace != NULL)
+        socket->trace = core_new_trace(L);
     result = secsock_accept(listener->handle, &socket->handle);
     if (result >= 0 && listener->hooked)
         result = use_hook(socket, true);
     if (result >= 0)
         result = core_use_keylog(socket);
+    if (result >= 0)
+        result = core_use_trace(socket);
     if (result < 0)
         return core_fail_socket(L, listener, result);
     return 1;
