@@ -37,6 +37,7 @@ local options = {}
 ---@field timeout? number              seconds, as for s:settimeout(seconds)
 ---@field capture? string|secsock.capture  as for s:capture()
 ---@field keylog? fun(line: string, s: secsock.socket)  as for s:setkeyloghook()
+---@field trace? fun(event: secsock.event, s: secsock.socket)  as for s:trace()
 
 -- A list of names, the value of `option`, as the library takes it. A name with a separator inside
 -- would be two.
@@ -157,6 +158,7 @@ local socket_options = with_config {
   timeout = "number",
   capture = "string|secsock.capture",
   keylog = "function",
+  trace = "function",
 }
 
 local applied = {
@@ -167,6 +169,7 @@ local applied = {
   timeout = "settimeout",
   capture = "capture",
   keylog = "setkeyloghook",
+  trace = "trace",
 }
 
 -- A socket, by options. It throws without a place.

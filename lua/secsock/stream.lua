@@ -5,6 +5,7 @@ local check = require "secsock.check"
 local hook = require "secsock.hook"
 local loop = require "secsock.loop"
 local transport = require "secsock.transport"
+local watch = require "secsock.watch"
 
 ---@class secsock.socket
 local socket = core.methods
@@ -36,6 +37,7 @@ local function go_on_receiving(s, pattern, prefix, partial, began)
       break
     end
     data, err, more = once.receive(s, rest(pattern, size))
+    watch.tell(s)
     more = data or more
     parts[#parts + 1], size = more, size + #more
   until err ~= "timeout"
@@ -55,6 +57,7 @@ end
 function socket:receive(pattern, prefix)
   local began = loop.began(self)
   local data, err, partial = once.receive(self, pattern, prefix)
+  watch.tell(self)
   if data or err ~= "timeout" then return data, err, partial end
   return go_on_receiving(self, pattern, prefix, partial, began)
 end
@@ -67,6 +70,7 @@ local function go_on_sending(s, data, at, j, began)
     local ready, why = loop.await(s, began)
     if not ready then return nil, why, at end
     last, err, at = once.send(s, data, at + 1, j)
+    watch.tell(s)
   until err ~= "timeout"
   return last, err, at
 end
@@ -87,6 +91,7 @@ local function send_carried(s, data, i, j, began)
   repeat
     local sent, err = loop.flush(s, began)
     if sent then sent, err = once.send(s, data, at + 1, math.min(at + transport.RECORD, j)) end
+    watch.tell(s)
     if not sent then return nil, err, at end
     at = sent
   until at >= j
@@ -106,6 +111,7 @@ function socket:send(data, i, j)
   local began = loop.began(self)
   if transport.carries(self) then return send_carried(self, data, i, j, began) end
   local last, err, at = once.send(self, data, i, j)
+  watch.tell(self)
   if last or err ~= "timeout" then return last, err, at end
   return go_on_sending(self, data, at, j, began)
 end
@@ -138,7 +144,7 @@ end
 -- What an accepted connection has from its listener, beyond what the library hands on itself.
 local function inherit(s, listener)
   core.private(s).hook = core.private(listener).hook
-  core.private(s).keylog = core.private(listener).keylog
+  watch.inherit(s, listener)
 end
 
 --- The next connection of a listener. It is upgraded, unless the listener defers or must not wait
@@ -194,7 +200,9 @@ end
 --- Closes at once, telling the peer if that can be done without waiting. May be repeated.
 ---@return 1
 function socket:close()
-  return transport.close(self)
+  local result = transport.close(self)
+  watch.tell(self)
+  return result
 end
 
 core.metatable.__close = socket.close

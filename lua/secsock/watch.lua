@@ -1,6 +1,6 @@
---- Looking on: captures, and the key log. The library notes key log lines down, and the loop that
--- drives a handshake hands them over: in the caller's own coroutine, with no C function on the
--- stack.
+--- Looking on: captures, the key log, traces. The library notes down what is to be told, and the
+-- loops and methods that have made it happen hand it over: in the caller's own coroutine, with no C
+-- function on the stack.
 local core = require "secsock.core"
 local check = require "secsock.check"
 
@@ -8,6 +8,14 @@ local check = require "secsock.check"
 local socket = core.methods
 
 local watch = {}
+
+-- Sockets of which something is to be told.
+local watched = setmetatable({}, { __mode = "k" })
+
+local function note_watched(s)
+  local private = core.private(s)
+  watched[s] = (private.keylog or private.follower) and true or nil
+end
 
 ---@class secsock.capture.options
 ---@field secrets? boolean  hold the TLS secrets as well, so that all can be read; true unless said
@@ -67,15 +75,86 @@ end
 ---@return secsock.error? details
 function socket:setkeyloghook(listener)
   if listener ~= nil then check.argument(1, "setkeyloghook", listener, "function") end
-  local ok, err, details = core.usekeylog(self, listener ~= nil)
-  if ok then core.private(self).keylog = listener end
-  return ok, err, details
+  local private = core.private(self)
+  local ok, err, details = core.usekeylog(self, (listener or private.follower) ~= nil)
+  if not ok then return nil, err, details end
+  private.keylog = listener
+  note_watched(self)
+  return ok
+end
+
+-- Hands events over, as long as they are wanted.
+local function hand_over(listener)
+  local function hear(trace, s)
+    local private, event = core.private(s), trace:next()
+    while event do
+      listener(event, s)
+      event = private.follower and private.follower.hear == hear and trace:next()
+    end
+  end
+  return hear
+end
+
+---@class secsock.trace.options
+---@field data? boolean  events have the bytes of what is protected, too; false unless said
+
+--- Sets who is told what happens on the connection, from its first word in the clear on: see
+--- secsock.event. Each is told by the call in which it has come to the library, in order, in the
+--- caller's coroutine; an error is thrown to the caller. What is protected is opened for that, with
+--- secrets that stay within. nil, the default: nobody.
+---@param listener? fun(event: secsock.event, s: secsock.socket)
+---@param from? secsock.trace.options
+---@return 1? ok
+---@return string? err
+---@return secsock.error? details
+function socket:trace(listener, from)
+  if listener ~= nil then check.argument(1, "trace", listener, "function") end
+  from = check.options(from or {}, { data = "boolean" })
+  return watch.follow(self, listener and hand_over(listener), from.data)
+end
+
+--- Has `hear(trace, s)` called whenever something has happened; nil: no longer.
+---@param s secsock.socket
+---@param hear? fun(trace: secsock.trace, s: secsock.socket)
+---@param with_data? boolean
+function watch.follow(s, hear, with_data)
+  local private = core.private(s)
+  local ok, err, details = core.usetrace(s, hear ~= nil)
+  if ok then ok, err, details = core.usekeylog(s, (hear or private.keylog) ~= nil) end
+  if not ok then return nil, err, details end
+  private.follower = hear and { hear = hear, with_data = with_data, began = core.now() }
+  note_watched(s)
+  return ok
+end
+
+--- Has what a listener accepts watched as the listener is.
+function watch.inherit(s, listener)
+  local private, from = core.private(s), core.private(listener)
+  local follower = from.follower
+  private.keylog = from.keylog
+  private.follower = follower and {
+    hear = follower.hear, with_data = follower.with_data, began = core.now(),
+  }
+  note_watched(s)
+end
+
+-- Who makes events of what happens on a socket, whose role is known by then.
+local function trace_of(s, follower)
+  local trace = require "secsock.trace" -- which few programs need
+  follower.trace = follower.trace or trace.new(s:role(), follower.began, follower.with_data)
+  return follower.trace
 end
 
 --- Hands over what has been noted down since the last time.
 function watch.tell(s)
-  local listener = core.private(s).keylog
-  for _, line in ipairs(listener and core.keylines(s) or {}) do listener(line, s) end
+  if not watched[s] then return end
+  local lines, happened = core.keylines(s), core.traced(s)
+  if not (lines or happened) then return end
+  local private = core.private(s)
+  local follower = private.follower
+  if follower then trace_of(s, follower):take(s, lines or {}, happened or {}) end
+  for _, line in ipairs(private.keylog and lines or {}) do private.keylog(line, s) end
+  if follower then follower.hear(follower.trace, s) end
 end
 
 return watch

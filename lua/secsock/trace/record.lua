@@ -1,16 +1,21 @@
 --- TLS records as they go over the wire: where they end, and what can be seen of what they hold.
-local record = {}
+local record = {
+  HEADER = 5,
+  CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, APPLICATION_DATA = 23,
+}
 
-local HEADER = 5
+local types = {
+  [record.CHANGE_CIPHER_SPEC] = "change_cipher_spec", [record.ALERT] = "alert",
+  [record.HANDSHAKE] = "handshake", [record.APPLICATION_DATA] = "application_data",
+}
 
-local types = { [20] = "change_cipher_spec", [21] = "alert", [22] = "handshake",
-                [23] = "application_data" }
-
+-- RFC 8446, section 4; RFC 5246, section 7.4; RFC 6066, section 8.
 local messages = {
   [0] = "hello_request", "client_hello", "server_hello", [4] = "new_session_ticket",
-  [8] = "encrypted_extensions", [11] = "certificate", [12] = "server_key_exchange",
-  [13] = "certificate_request", [14] = "server_hello_done", [15] = "certificate_verify",
-  [16] = "client_key_exchange", [20] = "finished", [22] = "certificate_status",
+  [5] = "end_of_early_data", [8] = "encrypted_extensions", [11] = "certificate",
+  [12] = "server_key_exchange", [13] = "certificate_request", [14] = "server_hello_done",
+  [15] = "certificate_verify", [16] = "client_key_exchange", [20] = "finished",
+  [22] = "certificate_status", [24] = "key_update", [25] = "compressed_certificate",
 }
 
 --- The first record of `bytes` and the rest; nil while it is not all there. What cannot be a record
@@ -19,11 +24,21 @@ function record.cut(bytes)
   if bytes == "" then return nil end
   local kind, major = bytes:byte(1, 2)
   if not types[kind] or (major and major ~= 3) then return bytes, "" end
-  if #bytes < HEADER then return nil end
+  if #bytes < record.HEADER then return nil end
   local high, low = bytes:byte(4, 5)
-  local size = HEADER + high * 256 + low
+  local size = record.HEADER + high * 256 + low
   if #bytes < size then return nil end
   return bytes:sub(1, size), bytes:sub(size + 1)
+end
+
+--- Whether what was cut off is a record.
+function record.is_tls(bytes) return bytes:find "^[\20-\23]\3" ~= nil end
+
+--- The name of a kind of handshake message.
+---@param number integer
+---@return string
+function record.message(number)
+  return messages[number] or ("message_%d"):format(number)
 end
 
 -- The names of the messages in a handshake record; nil when these are not in clear.
@@ -45,7 +60,7 @@ end
 function record.kind(bytes)
   local name = types[bytes:byte()]
   if not name or not record.cut(bytes) then return "not TLS" end
-  local seen = name == "handshake" and messages_in(bytes:sub(HEADER + 1))
+  local seen = name == "handshake" and messages_in(bytes:sub(record.HEADER + 1))
   if seen then return table.concat(seen, ", ") end
   return name == "handshake" and "handshake, encrypted" or name
 end
