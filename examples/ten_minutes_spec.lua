@@ -270,8 +270,8 @@ describe("the second draft", function()
   -- the wire between them. The same text is r:sequence().
   it("leaves a trace to read", function()
     local r = run(submit, { wire = { to_client = { strip = "STARTTLS" } } })
-    assert.matches('wire to_client: strips "250-STARTTLS\\r\\n"', r:sequence(), 1, true)
-    assert.matches("client gives up: no TLS", r:sequence(), 1, true)
+    assert.matches('to the client: the wire strips "250-STARTTLS\\r\\n"', r:sequence(), 1, true)
+    assert.matches("gives up: no TLS", r:sequence(), 1, true)
   end)
 end)
 

@@ -89,7 +89,7 @@ describe("secsock run", function()
     local code, said = run(ill)
     assert.equal(1, code)
     assert.matches("FAILED  is secure\n +%S+2.lua:10: Expected the client to be secure: ", said)
-    assert.matches("name_mismatch.-client upgrades\n", said)
+    assert.matches("name_mismatch.-the client begins TLS", said)
     assert.matches("2.lua:13: how many%?\n.-The last run: seed 1\n.-is secure: TLSv1.3", said)
     assert.matches("2.lua:17: attempt to index", said)
     assert.matches("throws what is no text\n +table: .-2.lua:19", said)
@@ -303,7 +303,7 @@ describe("secsock run", function()
       { "assert.is_not_nil(nil)", "Expected otherwise than nil, got nil" },
       { "assert.has_error(function() end)", "the error of any kind, got none" },
       { "assert.has_error(function() error 'a' end, 'b')", 'the error "b", got ".-a"' },
-      { "assert.secure(meet 'other.example')", "the client to be secure.-client upgrades" },
+      { "assert.secure(meet 'other.example')", "the client to be secure.-the client begins TLS" },
       { "assert.frob(1)", "there is no assertion 'frob'" },
       { "assert(nil, 'why not')", "why not" },
     }

@@ -64,7 +64,7 @@ describe("a program", function()
     assert.lawful(r)
     assert.is_true(r.server.ok)
     assert.matches("CONNECTION ESTABLISHED", r.server.output)
-    assert.matches("server %-> server_hello", r:sequence())
+    assert.matches("─ server_hello %d+ ─", r:sequence())
     assert.is_false(is_running(chain))
   end)
 

@@ -15,6 +15,7 @@
 -- table too). Mistakes in arguments throw.
 local core = require "secsock.core"
 local check = require "secsock.check"
+local diagram = require "secsock.diagram"
 local loop = require "secsock.loop"
 local options = require "secsock.options"
 local sources = require "secsock.sources"
@@ -42,6 +43,8 @@ secsock.new = options.socket
 secsock.config = options.config
 secsock.validate = options.validate
 secsock.capture = watch.open
+
+secsock.diagram = diagram
 secsock.store = store
 secsock.cert = {
   load = core.cert.load,

@@ -21,6 +21,7 @@
 -- upgrades, exchanges a word and closes. The wire takes faults: see secsock.scenario.fault. For the
 -- assertions of luassert, require secsock.scenario.assertions.
 local check = require "secsock.check"
+local diagram = require "secsock.diagram"
 local external = require "secsock.scenario.external"
 local matrix = require "secsock.scenario.matrix"
 local mint = require "secsock.mint"
@@ -52,12 +53,17 @@ local scenario = {}
 ---@field seconds number  by the clock of the run
 ---@field events secsock.scenario.event[]
 local run = {}
-run.__index = run
+
+-- What has happened is looked into when somebody wants to see it.
+function run:__index(key)
+  if key == "events" then return self.report:all() end
+  return run[key]
+end
 
 --- The sequence of the run, for people.
 ---@return string
 function run:sequence()
-  return ("seed %s\n%s"):format(self.seed, self.report:text())
+  return ("seed %s\n%s"):format(self.seed, diagram(self))
 end
 
 run.__tostring = run.sequence

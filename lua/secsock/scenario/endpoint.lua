@@ -1,8 +1,8 @@
 --- One end of a run: its socket, as its script sees it, and what is written down about it.
 local core = require "secsock.core"
 local secsock = require "secsock"
+local watch = require "secsock.watch"
 local relay = require "secsock.scenario.relay"
-local report = require "secsock.scenario.report"
 
 ---@class secsock.scenario.endpoint
 ---@field role "client"|"server"
@@ -52,12 +52,17 @@ local function material(value)
   return list
 end
 
+-- Passes on what a method of the socket has come to, or throws.
+local function begun(self, ok, err, details)
+  if ok then return ok end
+  error(("the %s cannot begin: %s: %s"):format(self.role, err, tostring(details)), 0)
+end
+
 -- Has the calls of a hook counted.
 local function watched_hook(self, hook)
   return function(s, verdict)
     self.result.hooks = self.result.hooks + 1
-    self:note("asks its hook: %s", verdict:ok() and "no problem"
-      or table.concat(verdict:problems(), ", "))
+    self:note "asks its hook"
     return hook(s, verdict)
   end
 end
@@ -71,7 +76,7 @@ local function socket_options(self, options)
     if err then return nil, err, details end
     given[name] = value
   end
-  given.script, given.starttls, given.defer = nil, nil, true
+  given.script, given.starttls, given.trace, given.defer = nil, nil, nil, true
   if given.hook then given.hook = watched_hook(self, given.hook) end
   return given
 end
@@ -84,10 +89,21 @@ local function make_socket(self, options)
   error(("the %s cannot be made: %s: %s"):format(self.role, err, tostring(details)), 0)
 end
 
+-- Has the run hear what happens on the socket; and whoever else wants to.
+local function listen(self)
+  begun(self, watch.follow(self.s, function(trace, s)
+    self.stage.report:take(trace, function(event)
+      if self.listener then self.listener(event, s) end
+      return self.stage:hears(self.role, event)
+    end)
+    if self.listener then self.stage.report:all() end
+  end, true))
+end
+
 local watched = {}
 
 -- All that is not watched is the socket's own.
-local function watch(self)
+local function watched_socket(self)
   return setmetatable({}, {
     __index = function(_, name)
       if watched[name] then
@@ -104,6 +120,7 @@ end
 function endpoint.new(stage, role, options)
   local self = setmetatable({
     stage = stage, role = role, phase = "before", has_hook = options.hook ~= nil,
+    listener = options.trace,
     result = {
       role = role, secure = false, states = {}, hooks = 0,
     },
@@ -113,7 +130,8 @@ function endpoint.new(stage, role, options)
     },
   }, endpoint)
   self.s = make_socket(self, options)
-  self.socket = watch(self)
+  listen(self)
+  self.socket = watched_socket(self)
   return self
 end
 
@@ -123,12 +141,6 @@ function endpoint:note(format, ...)
 end
 
 -- -------------------------------------------------------------------------------------- connecting
-
--- Passes on what a method of the socket has come to, or throws.
-local function begun(self, ok, err, details)
-  if ok then return ok end
-  error(("the %s cannot begin: %s: %s"):format(self.role, err, tostring(details)), 0)
-end
 
 local reach = {}
 
@@ -265,9 +277,6 @@ function watched.send(self, data, ...)
   local from = tonumber((...)) or 1
   local gone = tostring(data):sub(from, last or at or 0)
   keep(self, "sent", gone)
-  if gone ~= "" then
-    self:note("%s %s", self.phase == "after" and "says, protected," or "says", report.quote(gone))
-  end
   if not last then
     self:note("cannot send: %s", err)
     check_error(self, "send", err)
@@ -275,6 +284,11 @@ function watched.send(self, data, ...)
   check_dead(self, "sent", #gone)
   self:flush()
   return last, err, at
+end
+
+function watched.trace(self, listener)
+  self.listener = listener
+  return 1
 end
 
 -- Law 6: the end of data is told apart from a cut.
@@ -308,12 +322,12 @@ end
 local function upgraded(self, ok, err, details)
   local s, result = self.s, self.result
   result.verdict = s:verdict()
-  if not ok then
-    self:note("cannot upgrade: %s: %s", err, tostring(details))
-    return check_error(self, "upgrade", err, details)
+  if ok then
+    result.secure, result.info = true, s:info()
+    return
   end
-  result.secure, result.info = true, s:info()
-  self:note("is secure: %s, %s", result.info.version, result.info.cipher)
+  if s:state() ~= "failed" then self:note("cannot upgrade: %s", tostring(details)) end
+  check_error(self, "upgrade", err, details)
 end
 
 -- Laws 3 and 7: what an upgrade that is over has seen to. Its hook had been asked `before` times.
@@ -331,7 +345,6 @@ end
 -- An upgrade begins, or is gone on with: how it is in the meantime.
 local function begin_upgrade(self)
   if self.upgrading then return end
-  self:note "upgrades"
   self.upgrading = { phase = self.phase, hooks = self.result.hooks }
   self.phase = "after"
 end
@@ -371,7 +384,7 @@ end
 
 function watched.downgrade(self)
   local ok, err, details = ending(self, self.s.downgrade)
-  self:note(ok and "is in the clear again" or "cannot downgrade: " .. tostring(err))
+  if not ok then self:note("cannot downgrade: %s", tostring(err)) end
   if ok then self.phase = "later" end
   return ok and self.socket, err, details
 end
@@ -383,7 +396,6 @@ end
 
 function watched.close(self)
   if self.s:state() == "closed" then return 1 end
-  self:note "closes"
   ending(self, self.s.close)
   self.closed = true
   return 1

@@ -18,7 +18,7 @@ end
 --- Notes that an end has crossed a law.
 function laws:cross(law, who, format, ...)
   local text = format:format(...)
-  self.report:add(who, "CROSSES LAW %d: %s", law, text)
+  self.report:put { kind = "crossing", who = who, law = law, text = text }
   self.crossed[#self.crossed + 1] = { law = law, who = who, text = text }
 end
 

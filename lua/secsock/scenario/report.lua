@@ -1,45 +1,71 @@
---- What happened in a run, in order: for people, who read it where an assertion has failed.
----@class secsock.scenario.event
+--- What happened in a run, in order: what the sockets tell of, and what else there is to know.
+local quote = require "secsock.trace.quote"
+
+--- Of further kinds than a socket's events: "note", what an end does or finds; "wire", what the
+--- wire does; "crossing", a law that is crossed.
+---@class secsock.scenario.event: secsock.event
 ---@field time number  seconds since the run began
 ---@field who "client"|"server"|"wire"
----@field text string
+---@field text? string
+---@field direction? secsock.scenario.direction  of the wire
+---@field law? integer
 
 ---@class secsock.scenario.report
----@field events secsock.scenario.event[]
+---@field events secsock.scenario.event[]  so far
+---@field pending table[]  events, and what a trace has taken down, that are to follow
 local report = {}
 report.__index = report
 
 local SHOWN = 72 -- characters of what was said
 
-local escapes = { ["\r"] = "\\r", ["\n"] = "\\n", ["\t"] = "\\t", ['"'] = '\\"', ["\\"] = "\\\\" }
-
 --- Bytes as text between quotes, shortened.
-function report.quote(bytes)
-  local text = bytes:sub(1, SHOWN):gsub('[%c"\\\127-\255]', function(c)
-    return escapes[c] or ("\\%03d"):format(c:byte())
-  end)
-  return '"' .. text .. '"' .. (#bytes > SHOWN and ("… (%d bytes)"):format(#bytes) or "")
-end
+function report.quote(bytes) return quote.bytes(bytes, SHOWN) end
 
 function report.new(clock)
-  return setmetatable({ clock = clock, events = {} }, report)
+  return setmetatable({ clock = clock, events = {}, pending = {} }, report)
 end
 
---- Notes that somebody did something.
-function report:add(who, format, ...)
-  local text = select("#", ...) > 0 and format:format(...) or format
-  self.events[#self.events + 1] = { time = self.clock:now(), who = who, text = text }
+--- Puts an event at the end.
+---@param event secsock.event|secsock.scenario.event
+function report:put(event)
+  event.time = self.clock:now()
+  self.pending[#self.pending + 1] = event
 end
 
-local columns = { client = "", wire = (" "):rep(8), server = (" "):rep(16) }
+--- Puts there what a trace has taken down and not told of yet. It is looked into when somebody
+--- wants to see it: in most runs nobody does. `belongs(event)` says whether it is to be there.
+---@param trace secsock.trace
+---@param belongs fun(event: secsock.event): boolean
+function report:take(trace, belongs)
+  self:put { trace = trace, upto = trace.taken, belongs = belongs }
+end
 
---- The sequence as text, one line for each event: the client at the left, the server at the right.
-function report:text()
-  local lines = {}
-  for i, event in ipairs(self.events) do
-    lines[i] = ("%9.3f  %s%s %s"):format(event.time, columns[event.who], event.who, event.text)
+local function add(self, event)
+  self.events[#self.events + 1] = event
+end
+
+local function add_taken(self, of)
+  local event = of.trace:next(of.upto)
+  while event do
+    event.time = of.time
+    if of.belongs(event) then add(self, event) end
+    event = of.trace:next(of.upto)
   end
-  return table.concat(lines, "\n")
+end
+
+--- All that has happened.
+---@return secsock.scenario.event[]
+function report:all()
+  for i, one in ipairs(self.pending) do
+    self.pending[i] = nil
+    if one.trace then add_taken(self, one) else add(self, one) end
+  end
+  return self.events
+end
+
+--- Notes what somebody does.
+function report:add(who, format, ...)
+  self:put { kind = "note", who = who, text = format:format(...) }
 end
 
 return report

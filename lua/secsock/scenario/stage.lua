@@ -52,6 +52,12 @@ local function suspend(self, want, seconds)
   return coroutine.yield()
 end
 
+--- Whether something that the socket of an end tells of is not told by the other's: what that end
+-- has sent, found and become; and what a program at the other end says.
+function stage:hears(role, event)
+  return event.who == role or self.tasks[OTHER[role]].foreign == true
+end
+
 --- Lets time pass for the end whose script is running.
 function stage:sleep(seconds)
   suspend(self, "time", seconds)
@@ -245,8 +251,7 @@ function stage.run(options)
   check_received(self)
   return {
     client = self.ends.client.result, server = self.ends.server.result, seed = seed,
-    seconds = self.clock:now(), crossed = self.laws.crossed, events = self.report.events,
-    report = self.report,
+    seconds = self.clock:now(), crossed = self.laws.crossed, report = self.report,
   }
 end
 

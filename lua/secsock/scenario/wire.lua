@@ -4,7 +4,7 @@
 -- filters of secsock.scenario.fault, and arrives in pieces, each at its time.
 local check = require "secsock.check"
 local fault = require "secsock.scenario.fault"
-local record = require "secsock.scenario.record"
+local record = require "secsock.trace.record"
 
 local line = {}
 line.__index = line
@@ -26,7 +26,9 @@ end
 
 --- Notes what the wire does.
 function line:note(format, ...)
-  self.stage.report:add("wire", "%s: " .. format, self.direction, ...)
+  self.stage.report:put {
+    kind = "wire", who = "wire", direction = self.direction, text = format:format(...),
+  }
 end
 
 -- --------------------------------------------------------------------------------------- sending
@@ -109,7 +111,6 @@ local function make_unit(self, bytes, how)
   if how.tls then
     self.records = self.records + 1
     unit.record = self.records
-    self.stage.report:add(self.sender, "-> %s, %d bytes", unit.kind, #bytes)
   else
     self.lines = self.lines + 1
     unit.line = self.lines
