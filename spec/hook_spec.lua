@@ -1,17 +1,12 @@
 -- Validation hooks written in Lua.
+local scenario = require "secsock.scenario"
 local secsock = require "secsock"
+local parties = require "spec.support.parties"
 local support = require "spec.support"
+require "secsock.scenario.assertions"
 
 describe("A validation hook", function()
-  local folder, trust, identity
-
-  setup(function()
-    folder = support.certificates.make()
-    trust = folder .. "/root.pem"
-    identity = { cert = folder .. "/right.pem", key = folder .. "/right.key" }
-  end)
-
-  teardown(function() support.certificates.remove(folder) end)
+  local trust, identity = parties.ca:cert(), parties.identity
 
   -- Two ends of which the client has the hook, and wants `name`.
   local function pair(hook, name)
@@ -21,158 +16,165 @@ describe("A validation hook", function()
     }
   end
 
+  -- A run in which the client has the hook, and wants `name`.
+  local function run(hook, name)
+    return parties.run { client = { hook = hook, peername = name or "mail.example" } }
+  end
+
   describe("runs once per handshake", function()
-    it("when nothing is wrong", function()
-      local calls = {}
-      local p = pair(function(s, verdict)
-        calls[#calls + 1] = { s = s, verdict = verdict, state = s:state() }
-      end)
-      local of_client, of_server = p:upgrade()
-      assert.equal(1, #calls)
-      assert.equal(p.client, calls[1].s)
-      assert.equal("upgrading", calls[1].state)
-      assert.is_true(calls[1].verdict:ok())
-      assert.equal(calls[1].verdict, p.client:verdict())
-      assert.equal(p.client, of_client[1])
-      assert.equal(p.server, of_server[1])
+    -- What the judge's peer shows, and what is wrong with that.
+    local peers = {
+      right = { problems = {}, dns = "mail.example" },
+      stranger = { problems = { "issuer_unknown" }, dns = "mail.example", by = scenario.ca "Else" },
+      wrong = { problems = { "expired", "name_mismatch" }, dns = "else.example",
+                wrong = "expired" },
+    }
+
+    -- Both ends, as configurations for several runs.
+    local function configs(case)
+      local peer = peers[case.peer]
+      local of_peer = (peer.by or parties.ca):issue {
+        dns = peer.dns, key = case.key, eku = { "serverAuth", "clientAuth" }, wrong = peer.wrong,
+      }
+      local made = {}
+      for _, role in ipairs { "client", "server" } do
+        made[role] = assert(secsock.config {
+          trust = trust, versions = { case.version },
+          clientauth = case.judge == "server" and "verify" or "none",
+          identity = role == case.judge and identity or of_peer,
+        })
+      end
+      return made
+    end
+
+    -- What the judge's hook is shown; it accepts what it sees.
+    local function judged(case, with)
+      local seen
+      local ends = {
+        client = { config = with.client, peername = "mail.example" },
+        server = { config = with.server },
+      }
+      ends[case.judge].peername = "mail.example"
+      ends[case.judge].hook = function(s, verdict)
+        assert.is_nil(seen)
+        assert.equal("upgrading", s:state())
+        seen = verdict
+        return true
+      end
+      local r = case.scenario(ends)
+      assert.secure(r)
+      assert.lawful(r)
+      assert.equal(1, r[case.judge].hooks)
+      assert.equal(seen, r[case.judge].verdict)
+      return seen, r[case.judge].info
+    end
+
+    it("whatever is agreed on, whoever judges, and whatever is wrong", function()
+      assert.passed(scenario.matrix {
+        version = secsock.list "versions", key = { "p256", "rsa2048", "ed25519" },
+        judge = { "client", "server" }, peer = { "right", "stranger", "wrong" },
+        run = function(case)
+          local with, problems = configs(case), peers[case.peer].problems
+          local first
+          for round = 1, 2 do -- the second is resumed
+            local verdict, info = judged(case, with)
+            assert.equal(case.version, info.version)
+            assert.equal(round == 2, info.resumed)
+            assert.equal(round == 2, verdict:resumed())
+            local found = verdict:problems()
+            table.sort(found)
+            assert.same(problems, found)
+            first = first or verdict
+            assert.same(first:chain(), verdict:chain())
+          end
+        end,
+      })
     end)
 
-    it("when something is", function()
-      local problems
-      local p = pair(function(_, verdict) problems = verdict:problems() end, "wrong.example")
-      local of_client = p:upgrade()
-      assert.same({ "name_mismatch" }, problems)
-      assert.equal("certificate rejected", of_client[2])
-    end)
-
-    it("on a server, for a client's certificate or none", function()
-      local chains = {}
-      local function judge(_, verdict) chains[#chains + 1] = #verdict:chain() end
-      local server = { identity = identity, trust = trust, clientauth = "verify", hook = judge }
-      local client = { trust = trust, peername = "mail.example" }
-      support.pair({ client = client, server = server }):upgrade()
-      client.identity = { cert = folder .. "/client.pem", key = folder .. "/client.key" }
-      local p = support.pair { client = client, server = server }
-      p:upgrade()
-      assert.same({ 0, 2 }, chains)
-      assert.equal("secure", p.server:state())
+    it("on a server also for a client without a certificate", function()
+      local chain
+      local function hook(_, verdict) chain = verdict:chain() end
+      local r = parties.run { server = { trust = trust, clientauth = "verify", hook = hook } }
+      assert.secure(r)
+      assert.equal(1, r.server.hooks)
+      assert.same({}, chain)
     end)
 
     it("when a certificate cannot be read, whatever it answers then", function()
-      local problems, calls = nil, 0
-      local p = support.pair {
-        client = {
-          trust = trust, peername = "mail.example", versions = { "TLSv1.2" },
-          hook = function(_, verdict)
-            problems, calls = verdict:problems(), calls + 1
-            return true
-          end,
-        },
-        server = { identity = identity },
+      local leaf = identity:der()
+      local r = parties.run {
+        client = { versions = { "TLSv1.2" }, hook = function() return true end },
+        wire = { to_client = function(_, bytes) -- TLS 1.2 sends certificates in the clear
+          local at = bytes:find(leaf, 1, true)
+          return at and bytes:sub(1, at - 1) .. "\49" .. bytes:sub(at + 1)
+        end },
       }
-      p.client:upgrade()
-      p:pump()
-      p.server:upgrade()
-      local leaf = secsock.cert.load(identity.cert):der()
-      local flight = p.server:drain()
-      local at = assert(flight:find(leaf, 1, true)) -- TLS 1.2 sends certificates in the clear
-      p.client:feed(flight:sub(1, at - 1) .. "\49" .. flight:sub(at + 1))
-      local ok, err, details = p.client:upgrade()
-      assert.is_nil(ok)
-      assert.equal("certificate rejected", err)
-      assert.same({ "malformed" }, problems)
-      assert.equal(1, calls)
-      assert.is_string(details.alert)
-      assert.equal("failed", p.client:state())
-    end)
-
-    it("in TLS 1.2", function()
-      local calls = 0
-      local p = support.pair {
-        client = {
-          trust = trust, peername = "mail.example", versions = { "TLSv1.2" },
-          hook = function() calls = calls + 1 end,
-        },
-        server = { identity = identity },
-      }
-      p:upgrade()
-      assert.equal("TLSv1.2", p.client:info "version")
-      assert.equal(1, calls)
+      assert.rejected(r.client, "malformed")
+      assert.equal(1, r.client.hooks)
+      assert.alert(r.client)
+      assert.lawful(r)
     end)
   end)
 
   describe("answers", function()
     local function outcome(answer, reason, name)
-      local p = pair(function() return answer, reason end, name)
-      local of_client = p:upgrade()
-      local seen, _, partial = p.server:receive()
-      return of_client, p, seen, partial
+      local r = run(function() return answer, reason end, name)
+      assert.lawful(r)
+      return r
     end
 
     it("nil to leave it to the verdict", function()
-      assert.is_table(outcome(nil))
-      assert.equal("secure", select(2, outcome(nil)).client:state())
-      assert.equal("certificate rejected", outcome(nil, nil, "wrong.example")[2])
-      assert.equal("certificate rejected", outcome("follow", nil, "wrong.example")[2])
+      assert.secure(outcome(nil))
+      assert.rejected(outcome(nil, nil, "wrong.example").client, "name_mismatch")
+      assert.rejected(outcome("follow", nil, "wrong.example").client, "name_mismatch")
     end)
 
     it("true to accept what the verdict would not", function()
-      local of_client, p = outcome(true, nil, "wrong.example")
-      assert.equal(p.client, of_client[1])
-      assert.equal("secure", p.client:state())
-      assert.same({ "name_mismatch" }, p.client:verdict():problems())
+      local r = outcome(true, nil, "wrong.example")
+      assert.secure(r)
+      assert.same({ "name_mismatch" }, r.client.verdict:problems())
     end)
 
     it("false to reject, and says why", function()
-      local of_client, p = outcome(false, "not today")
-      assert.equal("certificate rejected", of_client[2])
-      assert.matches("not today", of_client[3].message, 1, true)
-      assert.equal("SECSOCK_E_REJECTED", of_client[3].code)
-      assert.is_false(of_client[3].alert_received)
-      assert.equal(p.client:verdict(), of_client[3].verdict)
-      assert.equal("failed", p.client:state())
-      assert.equal("alert", select(2, p.server:receive()))
-      assert.equal(of_client[3].alert, p.server:lasterror().alert)
+      local r = outcome(false, "not today")
+      assert.rejected(r.client)
+      assert.matches("not today", r.client.details.message, 1, true)
+      assert.equal("SECSOCK_E_REJECTED", r.client.details.code)
+      assert.equal(r.client.verdict, r.client.details.verdict)
+      assert.is_false(r.client.alert_received)
+      assert.failed(r.server, "alert")
+      assert.alert(r.server, r.client.alert)
     end)
 
     it("with the name of a problem, which chooses the alert", function()
-      for _, case in ipairs {
-        { "revoked", "certificate_revoked" },
-        { "expired", "certificate_expired" },
-        { "issuer_unknown", "unknown_ca" },
+      for problem, alert in pairs {
+        revoked = "certificate_revoked", expired = "certificate_expired",
+        issuer_unknown = "unknown_ca",
       } do
-        local of_client, p = outcome(case[1])
-        assert.equal("certificate rejected", of_client[2])
-        assert.equal(case[2], of_client[3].alert)
-        p.server:receive()
-        assert.equal(case[2], p.server:lasterror().alert)
-        assert.is_true(p.server:lasterror().alert_received)
+        local r = outcome(problem)
+        assert.rejected(r.client)
+        assert.alert(r.client, alert)
+        assert.alert(r.server, alert)
+        assert.is_true(r.server.alert_received)
       end
     end)
 
     it("cannot accept a missing certificate that is required", function()
-      local p = support.pair {
-        client = { trust = trust, peername = "mail.example" },
-        server = {
-          identity = identity, trust = trust, clientauth = "require",
-          hook = function() return true end,
-        },
-      }
-      local _, of_server = p:upgrade()
-      assert.equal("no certificate", of_server[2])
+      local r = parties.run { server = {
+        trust = trust, clientauth = "require", hook = function() return true end,
+      } }
+      assert.failed(r.server, "no certificate")
+      assert.lawful(r)
     end)
   end)
 
   describe("that fails", function()
     local function failure(hook)
-      local p = pair(hook)
-      local of_client = p:upgrade()
-      assert.is_nil(of_client[1])
-      assert.equal("hook error", of_client[2])
-      assert.equal("failed", p.client:state())
-      assert.equal(of_client[3].message, p.client:lasterror().message)
-      assert.equal("alert", select(2, p.server:receive()))
-      return of_client[3].message
+      local r = run(hook)
+      assert.failed(r.client, "hook error")
+      assert.failed(r.server, "alert")
+      assert.same({ "plain", "upgrading", "failed", "closed" }, r.client.states)
+      return r.client.details.message
     end
 
     it("rejects the peer, and its error reaches the caller without a traceback", function()
@@ -202,10 +204,8 @@ describe("A validation hook", function()
     end)
 
     it("does not turn into an error of the next socket", function()
-      local p = pair(function() error "once" end)
-      p:upgrade()
-      local good = pair(function() end)
-      assert.equal(good.client, good:upgrade()[1])
+      run(function() error "once" end)
+      assert.secure(run(function() end))
     end)
   end)
 
