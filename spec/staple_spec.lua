@@ -4,10 +4,11 @@ local socket = require "socket"
 local gnutls = require "spec.support.gnutls"
 local meeting = require "spec.support.meeting"
 local openssl = require "spec.support.openssl"
+local parties = require "spec.support.parties"
 local pki = require "spec.support.pki"
 local process = require "spec.support.process"
-local shell = require "spec.support.shell"
 local support = require "spec.support"
+require "secsock.scenario.assertions"
 
 local meet, talk = meeting.meet, meeting.talk
 
@@ -148,32 +149,22 @@ describe("a stapled response", function()
 
   -- The certificate says where a response is to be had.
   describe("that is not there", function()
-    local folder, responder, url
+    local responder, identity
 
     setup(function()
       responder = assert(socket.bind("127.0.0.1", 0))
       responder:settimeout(0)
-      url = ("http://127.0.0.1:%d/"):format((select(2, responder:getsockname())))
-      folder = shell.run "mktemp -d":match "[^\n]+"
-      shell.run(([[cd %s && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-        -keyout key -out cert -subj /CN=mail.example -days 30 \
-        -addext subjectAltName=DNS:mail.example -addext "authorityInfoAccess=OCSP;URI:%s"]])
-        :format(folder, url))
+      local _, port = responder:getsockname()
+      local url = ("http://127.0.0.1:%d/"):format(port)
+      identity = parties.ca:issue { dns = "mail.example", ocsp = url }
     end)
 
-    teardown(function()
-      responder:close()
-      shell.run("rm -r " .. folder)
-    end)
+    teardown(function() responder:close() end)
 
     in_both_versions("is fetched by nobody", function(version)
-      local cert = folder .. "/cert"
-      local pair = support.pair {
-        client = { trust = cert, versions = { version } },
-        server = { identity = { cert = cert, key = folder .. "/key" } },
-      }
-      local client, server = pair:upgrade "mail.example"
-      assert.is_truthy(client[1] and server[1])
+      assert.secure(parties.run {
+        client = { versions = { version } }, server = { identity = identity },
+      })
       assert.same({ nil, "timeout" }, { responder:accept() })
     end)
   end)

@@ -1,50 +1,60 @@
 -- Verdicts, as Lua sees them.
+local scenario = require "secsock.scenario"
 local secsock = require "secsock"
-local support = require "spec.support"
+require "secsock.scenario.assertions"
 
 describe("A verdict", function()
-  local folder
+  local root = scenario.ca "Example Root"
+  local issuing = root:intermediate "Example Issuing Authority"
+  local services = { subject = "Example Services", dns = "mail.example", ip = "127.0.0.1" }
 
-  setup(function() folder = support.certificates.make() end)
-  teardown(function() support.certificates.remove(folder) end)
+  local function issue(ca, changes)
+    local from = {}
+    for _, fields in ipairs { services, changes } do
+      for name, value in pairs(fields) do from[name] = value end
+    end
+    return assert(ca:issue(from))
+  end
 
-  -- What a client that wants `name` thinks of a server that presents itself as `presented`.
-  local function judge(presented, name)
-    local p = support.pair {
-      client = { trust = folder .. "/root.pem", peername = name or "mail.example" },
-      server = {
-        identity = {
-          cert = ("%s/%s.pem"):format(folder, presented),
-          key = ("%s/%s.key"):format(folder, presented),
-        },
-      },
+  local presented = {
+    right = issue(issuing, {}),
+    expired = issue(issuing, { not_before = "20210101000000Z", not_after = "20220101000000Z" }),
+    stranger = issue(scenario.ca "Nobody Knows This Root", {}),
+    client = issue(issuing, { eku = "clientAuth" }),
+  }
+
+  -- What a client that wants `name` makes of a server that presents itself so.
+  local function judge(as, name)
+    local r = scenario.run {
+      client = { trust = root, peername = name or "mail.example" },
+      server = { identity = presented[as] },
     }
-    local of_client = p:upgrade()
-    return p.client:verdict(), of_client, p
+    assert.lawful(r)
+    return r.client.verdict, r
   end
 
   for _, case in ipairs {
     { "right", "mail.example", {}, "matched" },
     { "right", "127.0.0.1", {}, "matched" },
     { "right", "127.0.0.2", { "name_mismatch" }, "mismatched", "bad_certificate" },
-    { "elsewhere", "mail.example", { "name_mismatch" }, "mismatched", "bad_certificate" },
+    { "right", "else.example", { "name_mismatch" }, "mismatched", "bad_certificate" },
     { "expired", "mail.example", { "expired" }, "matched", "certificate_expired" },
     { "stranger", "mail.example", { "issuer_unknown" }, "matched", "unknown_ca" },
-    { "client", "client.example", { "wrong_usage" }, "matched" },
+    { "client", "mail.example", { "wrong_usage" }, "matched", "unsupported_certificate" },
   } do
-    local presented, name, problems, result, alert = case[1], case[2], case[3], case[4], case[5]
-    it(("on %s as %s is: %s"):format(presented, name, table.concat(problems, ", ")), function()
-      local verdict, of_client = judge(presented, name)
+    local as, name, problems, result, alert = case[1], case[2], case[3], case[4], case[5]
+    it(("on %s as %s is: %s"):format(as, name, table.concat(problems, ", ")), function()
+      local verdict, r = judge(as, name)
       assert.same(problems, verdict:problems())
       assert.equal(#problems == 0, verdict:ok())
       assert.equal(result, verdict:name())
       assert.equal(name, verdict:peername())
       assert.is_false(verdict:resumed())
-      if #problems > 0 then
-        assert.equal("certificate rejected", of_client[2])
-        assert.equal(verdict, of_client[3].verdict)
-      end
-      if alert then assert.equal(alert, of_client[3].alert) end
+      if #problems == 0 then return assert.secure(r) end
+      assert.rejected(r.client, problems[1])
+      assert.equal(verdict, r.client.details.verdict)
+      assert.alert(r.client, alert)
+      assert.alert(r.server, alert)
     end)
   end
 
@@ -94,13 +104,11 @@ describe("A verdict", function()
 
   it("is shown as text by its problems", function()
     assert.equal("secsock verdict: ok", tostring((judge "right")))
-    assert.equal("secsock verdict: name_mismatch", tostring((judge "elsewhere")))
+    assert.equal("secsock verdict: name_mismatch", tostring((judge("right", "else.example"))))
   end)
 
   it("outlives its socket", function()
-    local verdict, _, p = judge "expired"
-    p.client:close()
-    p = nil -- luacheck: ignore 311
+    local verdict = judge "expired"
     for _ = 1, 3 do collectgarbage() end
     assert.same({ "expired" }, verdict:problems())
     assert.equal("CN=Example Services", verdict:chain()[1]:subject())
