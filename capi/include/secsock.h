@@ -177,7 +177,7 @@ typedef enum secsock_problem {
     SECSOCK_PROBLEM_DISALLOWED = 20,         /* disallowed: in a store of distrusted ones */
     SECSOCK_PROBLEM_POLICY = 21,             /* policy: certificate policies */
     SECSOCK_PROBLEM_PROFILE = 22,            /* profile: its form breaks the rules of one */
-    SECSOCK_PROBLEM_UNSUPPORTED = 23,        /* unsupported: an algorithm this build cannot check */
+    SECSOCK_PROBLEM_UNSUPPORTED = 23,        /* unsupported: what this build cannot read or check */
     SECSOCK_PROBLEM_TOO_COMPLEX = 24,        /* too_complex: the work budget ran out */
     SECSOCK_PROBLEM_NOT_PINNED = 25          /* not_pinned: no key of the path was asked for */
 } secsock_problem;
@@ -392,8 +392,8 @@ typedef struct secsock_error {
  * the thread that made that call. The verdict is borrowed: keep it with secsock_verdict_ref().
  * Returns a secsock_answer, or a secsock_problem to reject; `return secsock_decide(s, problem,
  * "why")` adds a sentence. The hook may ask the socket anything; it must not free the socket,
- * close it or do I/O on it. It may not accept what this end could not parse at all, nor a
- * missing certificate under SECSOCK_CLIENT_AUTH_REQUIRE: then it runs to be told.
+ * close it or do I/O on it. It may not accept what this end could not parse at all or wolfSSL
+ * cannot read, nor a missing certificate under SECSOCK_CLIENT_AUTH_REQUIRE: then it runs to be told.
  */
 typedef int secsock_validate_hook(secsock *s, const secsock_verdict *verdict, void *arg);
 

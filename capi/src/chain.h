@@ -3,6 +3,7 @@
 #define SECSOCK_SRC_CHAIN_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "der.h"
 
@@ -15,6 +16,15 @@ struct chain {
 
 /* A copy with one reference, or NULL when memory is short. */
 struct chain *chain_new(const struct slice *certs, size_t count, struct slice staple);
+
+/* What a Certificate message holds: one of TLS 1.3, whose certificates have extensions (RFC 8446,
+ * section 4.4.2), or one before it (RFC 5246, section 7.4.2). Of the responses only the leaf's is
+ * kept. SECSOCK_OK, SECSOCK_E_FORMAT or SECSOCK_E_MEMORY. */
+int chain_read(struct chain **out, struct slice message, bool extended);
+
+/* The OCSP response in a CertificateStatus (RFC 6066, section 8); empty where there is none. */
+struct slice chain_read_staple(struct slice status);
+
 struct chain *chain_ref(struct chain *chain);
 void chain_free(struct chain *chain);
 

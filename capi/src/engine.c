@@ -1,4 +1,4 @@
-/* One connection's TLS: its life, its handshake, and what it sees of the peer's certificates. */
+/* One connection's TLS: its life and its handshake. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,13 +7,15 @@
 
 /* ------------------------------------------------------------------------------ life cycle */
 
-/* 1.3 tells of its handshake keys: what is sent after them answers the peer's flight. */
+/* 1.3 tells of its handshake keys: what is sent after them answers the peer's flight. A server has
+ * ended its own flight before a certificate can answer it. */
 static int on_secret(WOLFSSL *ssl, int id, const unsigned char *secret, int len, void *arg)
 {
     struct engine *engine = arg;
+    int own = engine->context->role == SECSOCK_CLIENT ? CLIENT_HANDSHAKE_TRAFFIC_SECRET
+                                                      : SERVER_TRAFFIC_SECRET;
     (void)ssl;
-    if (id == CLIENT_HANDSHAKE_TRAFFIC_SECRET && engine->context->role == SECSOCK_CLIENT &&
-        len > 0 && len <= SECRET_MOST) {
+    if (id == own && len > 0 && len <= SECRET_MOST) {
         memcpy(engine->secret, secret, (size_t)len);
         engine->secret_len = (size_t)len;
     }
@@ -131,7 +133,7 @@ static enum engine_step next_step(const struct engine *engine, int result)
     if (engine->released)
         return ENGINE_GOES_ON;
     if (result_failed(result))
-        return engine->certificate_failed || engine->sent ? ENGINE_TELL : ENGINE_GOES_ON;
+        return engine->sent ? ENGINE_TELL : ENGINE_GOES_ON;
     return result == SECSOCK_OK || engine->held ? ENGINE_JUDGE : ENGINE_GOES_ON;
 }
 
@@ -142,9 +144,9 @@ int engine_handshake(struct engine *engine, enum engine_step *step, secsock_erro
         engine->turn = engine->by_ticket = false;
         result = drive(engine, error);
     }
-    if (result_failed(result))
-        let_alert_go(engine);
     *step = next_step(engine, result);
+    if (result_failed(result) && !engine->certificate_failed)
+        let_alert_go(engine);
     return result;
 }
 
@@ -186,7 +188,9 @@ bool engine_resumed(const struct engine *engine)
 
 struct chain *engine_chain(const struct engine *engine)
 {
-    return engine_resumed(engine) ? engine->remembered : engine->sent;
+    if (engine_resumed(engine))
+        return engine->remembered;
+    return engine->sent && engine->sent->count > 0 ? engine->sent : NULL;
 }
 
 bool engine_presented(const struct engine *engine)
@@ -195,7 +199,7 @@ bool engine_presented(const struct engine *engine)
     return asked && !engine_resumed(engine);
 }
 
-/* --------------------------------------------------------------------------- certificates */
+/* -------------------------------------------------------------------- the peer's requests */
 
 int engine_on_request(WOLFSSL *ssl, void *unused)
 {
@@ -211,51 +215,4 @@ int engine_on_vain_request(WOLFSSL *ssl, WOLFSSL_X509 **cert, WOLFSSL_EVP_PKEY *
     (void)key;
     engine_on_request(ssl, NULL);
     return 0; /* there is none still */
-}
-
-/* Errors of trust and of use are for validate() to see and to judge; errors of form are fatal. Of
- * an intermediate nothing but a missing issuer is passed over, and that it signs certificates
- * without being a CA: wolfSSL would add a CA, with any other error overridden, to the certificates
- * that all connections share. */
-static bool is_judged_elsewhere(int problem, int depth)
-{
-    static const int any[] = { 0, ASN_NO_SIGNER_E, ASN_SELF_SIGNED_E, KEYUSAGE_E };
-    static const int leaf[] = { ASN_BEFORE_DATE_E,  ASN_AFTER_DATE_E,  ASN_PATHLEN_INV_E,
-                                KEYUSE_SIGNATURE_E, KEYUSE_ENCIPHER_E, EXTKEYUSE_AUTH_E,
-                                RSA_KEY_SIZE_E,     ECC_KEY_SIZE_E };
-    for (size_t i = 0; i < sizeof(any) / sizeof(*any); i++)
-        if (problem == any[i])
-            return true;
-    for (size_t i = 0; depth == 0 && i < sizeof(leaf) / sizeof(*leaf); i++)
-        if (problem == leaf[i])
-            return true;
-    return false;
-}
-
-static int capture(struct engine *engine, const WOLFSSL_X509_STORE_CTX *store)
-{
-    struct slice certs[MAX_CHAIN_DEPTH];
-    size_t count = 0;
-    for (int i = 0; i < store->totalCerts && count < MAX_CHAIN_DEPTH; i++)
-        certs[count++] = (struct slice){ store->certs[i].buffer, store->certs[i].length };
-    engine->sent = chain_new(certs, count, (struct slice){ 0 });
-    return engine->sent ? SECSOCK_OK : SECSOCK_E_MEMORY;
-}
-
-/* May be called more than once, for every certificate: the first call sees them all. */
-int engine_on_verify(int verified, WOLFSSL_X509_STORE_CTX *store)
-{
-    struct engine *engine = store->userCtx;
-    (void)verified;
-    bool seen = engine->sent || store->totalCerts == 0;
-    if (!seen && capture(engine, store) != SECSOCK_OK) {
-        engine->failure = SECSOCK_E_MEMORY;
-        return 0;
-    }
-    bool passed = is_judged_elsewhere(store->error, store->error_depth);
-    if (!passed)
-        engine->certificate_failed = true;
-    else if (store->error_depth == 0)
-        engine->leaf_taken = true;
-    return passed;
 }

@@ -176,6 +176,7 @@ static int set_up(struct engine_context *context, const secsock_config *config,
     bool verifies = context->role == SECSOCK_CLIENT || context->asks;
     wolfSSL_CTX_set_verify(ctx, verifies ? WOLFSSL_VERIFY_PEER : WOLFSSL_VERIFY_NONE,
                            engine_on_verify);
+    wolfSSL_CTX_set_msg_callback(ctx, engine_on_message);
     wolfSSL_CTX_clear_mode(ctx, WOLFSSL_MODE_AUTO_RETRY);
     wolfSSL_CTX_SetIORecv(ctx, engine_on_receive);
     wolfSSL_CTX_SetIOSend(ctx, engine_on_send);

@@ -176,43 +176,25 @@ static int alert_received(const struct engine *engine, int alert, const char *do
     return result;
 }
 
-/* Whether the peer's Certificate message is due or under way: from the hello that answers ours, or
- * is answered by us, until the verify callback has taken the leaf. */
-static bool expects_certificates(const struct engine *engine)
-{
-    bool server = engine->context->role == SECSOCK_SERVER;
-    bool greeted = server ? engine->context->asks && engine->sent_any
-                          : wolfSSL_get_current_cipher_suite(engine->ssl) != 0;
-    return greeted && !engine->leaf_taken && !engine_resumed(engine);
-}
-
-/* The verify callback does not hear of every certificate that cannot be read. But while they are
- * expected wolfCrypt has nothing else to do than to read them, and records, over which wolfSSL has
- * complained by `alert`. */
-static bool is_of_certificates(const struct engine *engine, int number, int alert)
-{
-    bool of_crypto = (number <= WC_SPAN1_FIRST_E && number >= WC_SPAN1_LAST_E) ||
-                     (number <= WC_SPAN2_FIRST_E && number >= WC_SPAN2_LAST_E);
-    bool of_record = alert == ALERT_BAD_RECORD_MAC || alert == ALERT_UNEXPECTED_MESSAGE;
-    return of_crypto && !of_record && expects_certificates(engine);
-}
-
-/* Once a version is agreed on, a record of another one is no question of versions any more. */
+/* Once a version is agreed on, a record of another one is no question of versions any more. And of
+ * too many certificates wolfSSL says only that something is wrong with their message. */
 static const struct cause *find_cause_now(struct engine *engine, int number)
 {
-    bool agreed = number == VERSION_ERROR && wolfSSL_is_init_finished(engine->ssl);
-    return find_cause(agreed ? UNKNOWN_RECORD_TYPE : number);
+    if (number == VERSION_ERROR && wolfSSL_is_init_finished(engine->ssl))
+        number = UNKNOWN_RECORD_TYPE;
+    if (engine->certificate_failed && engine_shown_too_many(engine))
+        number = MAX_CHAIN_ERROR;
+    return find_cause(number);
 }
 
 /* TLS itself has failed. The peer is told, by an alert of ours if wolfSSL has sent none. */
 static int tls_failed(struct engine *engine, int number, const char *doing, secsock_error *error)
 {
+    engine_note_failure(engine, number);
     const struct cause *cause = find_cause_now(engine, number);
     WOLFSSL_ALERT_HISTORY alerts;
     wolfSSL_get_alert_history(engine->ssl, &alerts);
     int alert = alerts.last_tx.code;
-    if (is_of_certificates(engine, number, alert))
-        engine->certificate_failed = true;
     if (alert < 0) {
         alert = cause ? cause->alert : ALERT_DECODE_ERROR;
         engine_send_alert(engine, alert);

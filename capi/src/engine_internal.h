@@ -48,7 +48,7 @@ struct engine {
                             empty Certificate; of a server what could not leave yet */
     size_t skip;         /* of what wolfSSL sends next: dropped unsent */
 
-    unsigned char secret[SECRET_MOST]; /* a client's first under TLS 1.3, while it holds back */
+    unsigned char secret[SECRET_MOST]; /* under TLS 1.3, of the first record that is held back */
     size_t secret_len;
 
     engine_log_fn *log; /* to whom secrets are told, or NULL */
@@ -62,7 +62,7 @@ struct engine {
     unsigned char ticket[TICKET_IV]; /* which is known by its nonce, */
     bool opened;                     /* once a server has opened it */
     bool leaf_taken;                 /* the verify callback has passed the peer's own */
-    bool certificate_failed;         /* wolfSSL cannot read one of them */
+    bool certificate_failed;         /* wolfSSL cannot go on with what was shown */
     bool first_record;               /* the peer's first record has been looked at */
     size_t taken;                    /* bytes read in this call */
     bool cut;                        /* the peer takes no more bytes; it may have said why */
@@ -77,6 +77,8 @@ struct engine {
 int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg);
 int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg);
 int engine_on_verify(int verified, WOLFSSL_X509_STORE_CTX *store);
+void engine_on_message(int written, int version, int type, const void *bytes, size_t len,
+                       WOLFSSL *ssl, void *unused);
 int engine_on_hello(WOLFSSL *ssl, int *alert, void *unused);
 int engine_on_request(WOLFSSL *ssl, void *unused);
 int engine_on_vain_request(WOLFSSL *ssl, WOLFSSL_X509 **cert, WOLFSSL_EVP_PKEY **key);
@@ -95,6 +97,12 @@ enum {
     RECORD_APPLICATION_DATA = 23,
     RECORD_HEADER = 5
 };
+
+/* Whether the peer has shown more certificates than wolfSSL takes. */
+bool engine_shown_too_many(const struct engine *engine);
+
+/* wolfSSL has failed with this number: notes whether it is over the peer's certificates. */
+void engine_note_failure(struct engine *engine, int number);
 
 /* Stapled OCSP responses: a server's own, and what a client does with those of servers. */
 int engine_set_stapling(struct engine_context *context, secsock_error *error);

@@ -29,25 +29,17 @@ int __wrap_OcspResponseDecode(OcspResponse *response, void *manager, void *heap,
 /* wolfSSL's own, as SendAlert() is: makes room in the buffer that it sends from. */
 extern int CheckAvailableSize(WOLFSSL *ssl, int size);
 
-/* Under TLS 1.3 issuers may have responses as well; `index` counts from the leaf. The certificates
- * have come before, in the same message or in the one before it. */
+/* The response has been taken already: see engine_certificates.c. */
 static int on_staple(WOLFSSL *ssl, int failure, unsigned char *response, unsigned int len,
                      unsigned int index, void *unused)
 {
-    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
-    struct chain *bare = engine->sent;
+    const struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
     (void)failure;
+    (void)response;
+    (void)len;
+    (void)index;
     (void)unused;
-    if (index > 0 || !bare)
-        return 0;
-    engine->sent = chain_new(bare->certs, bare->count, (struct slice){ response, len });
-    if (engine->sent) {
-        chain_free(bare);
-        return 0;
-    }
-    engine->sent = bare;
-    engine->failure = SECSOCK_E_MEMORY;
-    return BAD_CERTIFICATE_STATUS_ERROR;
+    return engine->failure == 0 ? 0 : BAD_CERTIFICATE_STATUS_ERROR;
 }
 
 /* The connection becomes the owner of the copy. Under TLS 1.3 wolfSSL makes another one, and loses

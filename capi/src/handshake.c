@@ -83,20 +83,10 @@ static bool certificate_is_optional(const secsock *s)
     return s->role == SECSOCK_SERVER && s->config->client_auth != SECSOCK_CLIENT_AUTH_REQUIRE;
 }
 
-/* wolfSSL could not read what was sent, and has not shown it. */
-static int unreadable(secsock *s)
-{
-    s->verdict = verdict_new(s->peername, config_now(s->config));
-    if (!s->verdict)
-        return SECSOCK_E_MEMORY;
-    return verdict_add(s->verdict, SECSOCK_PROBLEM_MALFORMED, NULL, "%s", s->error.message);
-}
-
-static int examine(secsock *s, enum engine_step step)
+/* What the peer has shown, whether or not wolfSSL can read it. */
+static int examine(secsock *s)
 {
     const struct chain *chain = engine_chain(s->engine);
-    if (!chain && step == ENGINE_TELL)
-        return unreadable(s);
     if (!chain && certificate_is_optional(s)) {
         s->verdict = verdict_new(s->peername, config_now(s->config));
         return s->verdict ? SECSOCK_OK : SECSOCK_E_MEMORY;
@@ -113,6 +103,16 @@ static int examine(secsock *s, enum engine_step step)
     return validate(&input, &s->verdict);
 }
 
+/* A chain with which nothing is wrong but that wolfSSL cannot go on with it, which s->error tells. */
+static int blame_reader(secsock *s)
+{
+    int problem = s->error.code == SECSOCK_E_LIMIT ? SECSOCK_PROBLEM_TOO_COMPLEX
+                                                   : SECSOCK_PROBLEM_UNSUPPORTED;
+    if (!engine_certificate_failed(s->engine) || !secsock_verdict_ok(s->verdict))
+        return SECSOCK_OK;
+    return verdict_add(s->verdict, problem, NULL, "%s", s->error.message);
+}
+
 static void settle(secsock *s, int answer)
 {
     bool known = answer == SECSOCK_FOLLOW || answer == SECSOCK_ACCEPT ||
@@ -122,9 +122,11 @@ static void settle(secsock *s, int answer)
 }
 
 /* The one place where the verdict is made and the hook asked. */
-static int judge(secsock *s, enum engine_step step)
+static int judge(secsock *s)
 {
-    int result = examine(s, step);
+    int result = examine(s);
+    if (result == SECSOCK_OK)
+        result = blame_reader(s);
     if (result != SECSOCK_OK)
         return error_memory(&s->error);
     verdict_set_resumed(s->verdict, engine_resumed(s->engine));
@@ -204,7 +206,7 @@ static void explain(secsock *s, int problem, int code)
     error_set(&s->error, code, "%s was refused: %s%s", whose ? whose : "the peer", text, more);
 }
 
-static int refuse(secsock *s, int problem, bool tell)
+static int refuse(secsock *s, int problem)
 {
     bool absent = problem == SECSOCK_PROBLEM_NO_CERTIFICATE && lacks_required(s);
     int code = absent ? SECSOCK_E_NO_CERTIFICATE : SECSOCK_E_REJECTED;
@@ -212,30 +214,43 @@ static int refuse(secsock *s, int problem, bool tell)
     if (absent) /* RFC 8446, section 4.4.2.4; RFC 5246, section 7.4.6 */
         alert = engine_version(s->engine) >= SECSOCK_TLS_1_3 ? ALERT_CERTIFICATE_REQUIRED
                                                              : ALERT_HANDSHAKE_FAILURE;
-    if (tell)
-        engine_reject(s->engine, alert);
-    else
-        alert = s->error.alert;
+    engine_reject(s->engine, alert);
     explain(s, problem, code);
     s->error.alert = alert;
     return sock_fail(s, code);
 }
 
-/* The handshake has failed already, over the certificates or over what came after them. Whatever
- * the hook answers, later included, it stays so. */
-static int tell(secsock *s, enum engine_step step)
+/* wolfSSL cannot go on with the certificates. The hook may say why, or leave that to the verdict;
+ * no answer of it, later included, changes that. */
+static int refuse_unread(secsock *s, const secsock_error *failure)
+{
+    if (s->answer == SECSOCK_ACCEPT)
+        snprintf(s->reason, sizeof(s->reason), "%.*s", (int)sizeof(s->reason) - 1,
+                 failure->message);
+    if (s->answer == SECSOCK_ACCEPT || s->judgement == POSTPONED)
+        s->answer = SECSOCK_FOLLOW;
+    s->judgement = JUDGED;
+    int problem = objection(s);
+    return refuse(s, problem ? problem : secsock_verdict_problem(s->verdict, 0));
+}
+
+/* The handshake has failed already, over the certificates or over what came after them. */
+static int tell(secsock *s)
 {
     secsock_error failure = s->error;
-    int result = judge(s, step);
+    bool unread = engine_certificate_failed(s->engine);
+    int result = judge(s);
+    if (result != SECSOCK_OK && unread)
+        engine_reject(s->engine, failure.alert);
     if (result != SECSOCK_OK)
         return sock_fail(s, result);
+    if (s->state != SECSOCK_STATE_UPGRADING) /* the hook has closed it */
+        return sock_wrong_state(s, "the TLS handshake");
+    if (unread)
+        return refuse_unread(s, &failure);
     s->judgement = JUDGED;
-    s->answer = SECSOCK_FOLLOW;
     s->error = failure;
-    if (!engine_certificate_failed(s->engine))
-        return sock_fail(s, failure.code);
-    int problem = secsock_verdict_problem(s->verdict, 0);
-    return refuse(s, problem ? problem : SECSOCK_PROBLEM_MALFORMED, false);
+    return sock_fail(s, failure.code);
 }
 
 /* --------------------------------------------------------------------------------- going on */
@@ -273,18 +288,18 @@ int handshake_step(secsock *s, void *unused)
         if (s->judgement == JUDGED) {
             int problem = objection(s);
             if (problem != 0)
-                return refuse(s, problem, true);
+                return refuse(s, problem);
             engine_release(s->engine);
         }
         enum engine_step step;
         int result = engine_handshake(s->engine, &step, &s->error);
         if (step == ENGINE_TELL)
-            return tell(s, step);
+            return tell(s);
         if (step == ENGINE_GOES_ON && result == SECSOCK_OK)
             return finish(s);
         if (step == ENGINE_GOES_ON)
             return result_failed(result) ? broken(s, result) : result;
-        result = judge(s, step);
+        result = judge(s);
         if (result != SECSOCK_OK)
             return sock_fail(s, result);
         if (s->state != SECSOCK_STATE_UPGRADING) /* the hook has closed it */

@@ -74,7 +74,7 @@ static const struct problem problems[] = {
     [SECSOCK_PROBLEM_PROFILE] = { "profile", "it breaks the rules that certificates follow",
                                   "RFC 5280, 4", BAD_CERTIFICATE },
     [SECSOCK_PROBLEM_UNSUPPORTED] = { "unsupported",
-                                      "it uses an algorithm that cannot be checked here",
+                                      "it holds something that cannot be checked here",
                                       "RFC 8446, 6.2", UNSUPPORTED_CERTIFICATE },
     [SECSOCK_PROBLEM_TOO_COMPLEX] = { "too_complex", "checking it takes too much work",
                                       "RFC 4158, 5.2", CERTIFICATE_UNKNOWN },

@@ -8,7 +8,6 @@
 enum {
     HANDSHAKE_FAILURE = 40,
     BAD_CERTIFICATE = 42,
-    DECODE_ERROR = 50,
     CERTIFICATE_REQUIRED = 116
 };
 
@@ -293,7 +292,7 @@ static const struct flaw {
     int alert;
 } flaws[] = {
     /* The tag of its first field: no reader of certificates makes sense of it. */
-    { "cannot be read at all", "\xa0\x03\x02\x01\x02", "\xb0\x03\x02\x01\x02", 5, DECODE_ERROR },
+    { "cannot be read at all", "\xa0\x03\x02\x01\x02", "\xb0\x03\x02\x01\x02", 5, BAD_CERTIFICATE },
     /* TRUE is 0xFF in DER and any other number in BER, which wolfSSL lets pass. */
     { "is not in DER", "\x55\x1d\x13\x01\x01\xff", "\x55\x1d\x13\x01\x01\x01", 6, BAD_CERTIFICATE },
 };

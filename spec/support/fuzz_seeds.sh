@@ -8,7 +8,7 @@ set -eu
 
 folder=$1
 pki=$(cd "$2" && pwd)
-for target in constraints crl der key names ocsp offline pem pkcs12 validate x509; do
+for target in chain constraints crl der key names ocsp offline pem pkcs12 validate x509; do
     mkdir -p "$folder/$target"
 done
 cd "$folder"
@@ -45,6 +45,13 @@ make_names() {
     done
     printf '%s\n' '// list' com co.uk '*.ck' '!www.ck' 公司.cn \
         '// ===BEGIN PRIVATE DOMAINS===' github.io >names/list
+}
+
+# Certificate messages of TLS 1.2 and 1.3, the latter with a stapled response.
+make_messages() {
+    printf '\000\000\014\000\000\001x\000\000\000\000\000\002yz' >chain/three
+    printf '\000\000\000\020\000\000\001x\000\012\000\005\000\006\001\000\000\002ok' >chain/stapled
+    printf '\001\000\000\002ok' >chain/status
 }
 
 # ----------------------------------------------------------------------------------- revocation
@@ -191,6 +198,7 @@ exec 3>&2 >log 2>&1
 trap 'status=$?; [ $status = 0 ] || cat log >&3; exit $status' EXIT
 make_keys
 make_names
+make_messages
 make_lists
 make_responses
 make_pfx

@@ -240,12 +240,10 @@ local function handshake(case, fields, kind)
     accepted = mine[1] ~= nil,
     problems = problems_of(verdict, name),
     why = mine[3],
-    unread = #verdict:chain() == 0,
   }
 end
 
--- Whether it agrees with validation by itself. wolfSSL reads certificates too, before anybody else
--- does: what it cannot read is malformed, and may have several other problems for secsock.
+-- Whether it agrees with validation by itself.
 local function shake(case, fields, config, kind, outcome)
   local shaken, why = handshake(case, fields, kind)
   outcome.handshake, outcome.unserved = shaken, why
@@ -253,8 +251,7 @@ local function shake(case, fields, config, kind, outcome)
   local name = host(case, kind)
   local expected = table.concat(problems_of(validate(case, config, kind.purpose, name), name), ", ")
   local got = table.concat(shaken.problems, ", ")
-  local is_same = got == expected or (shaken.unread and expected ~= "")
-  if not is_same then
+  if got ~= expected then
     outcome.error = ("a handshake finds {%s} instead"):format(got)
   elseif shaken.accepted ~= (#outcome.problems == 0) then
     outcome.error = ("a handshake ends with: %s"):format(tostring(shaken.why or "success"))
@@ -269,7 +266,7 @@ end
 ---@field wrong? "accept"|"reject"  a false one
 ---@field problems? string[]        none: accepted
 ---@field explanation? string       the verdict's own
----@field handshake? table          there was one; `unread`: wolfSSL could not read the certificate
+---@field handshake? table          there was one
 ---@field unserved? string          why there was none although there is a key
 ---@field error? string             what else is wrong
 

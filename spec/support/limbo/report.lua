@@ -5,7 +5,7 @@ local report = {}
 
 local columns = {
   { "cases" }, { "passed" }, { "false accepts", "accept" }, { "false rejects", "reject" },
-  { "other", "other" }, { "handshakes" }, { "unread" }, { "not served" },
+  { "other", "other" }, { "handshakes" }, { "not served" },
 }
 
 local Tally = {}
@@ -42,7 +42,6 @@ function Tally:add(outcome)
     count(row, "cases")
     count(row, outcome.passed and "passed" or outcome.wrong or "other")
     if outcome.handshake then count(row, "handshakes") end
-    if outcome.handshake and outcome.handshake.unread then count(row, "unread") end
     if outcome.unserved then count(row, "not served") end
   end
   if outcome.unserved then count(self.unserved, reason(outcome.unserved)) end

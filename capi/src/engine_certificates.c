@@ -1,0 +1,113 @@
+/*
+ * What the peer shows of itself, for validate() to judge. It is taken from the messages as they
+ * come, before wolfSSL reads any certificate: what wolfSSL cannot read is judged all the same. That
+ * wolfSSL can read it is a condition besides, and no judgement.
+ */
+#include "engine_internal.h"
+
+#include "error.h"
+
+/* ---------------------------------------------------------------------------------- showing */
+
+/* What is broken, wolfSSL refuses too; and after the judgement nobody shows anything any more. */
+static int take_certificates(struct engine *engine, struct slice message, bool extended)
+{
+    if (engine->sent || engine->released)
+        return SECSOCK_OK;
+    int result = chain_read(&engine->sent, message, extended);
+    return result == SECSOCK_E_MEMORY ? engine->failure = result : SECSOCK_OK;
+}
+
+static void take_status(struct engine *engine, struct slice message)
+{
+    struct chain *bare = engine->sent;
+    if (!bare || engine->released)
+        return;
+    engine->sent = chain_new(bare->certs, bare->count, chain_read_staple(message));
+    chain_free(bare);
+    if (!engine->sent)
+        engine->failure = SECSOCK_E_MEMORY;
+}
+
+/* Before TLS 1.3 wolfSSL tells of messages. */
+void engine_on_message(int written, int version, int type, const void *bytes, size_t len,
+                       WOLFSSL *ssl, void *unused)
+{
+    enum { CERTIFICATE = 11, CERTIFICATE_STATUS = 22, HEADER = 4 };
+    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
+    const unsigned char *message = bytes;
+    (void)version;
+    (void)unused;
+    if (written || type != RECORD_HANDSHAKE || len < HEADER)
+        return;
+    struct slice body = { message + HEADER, len - HEADER };
+    if (message[0] == CERTIFICATE)
+        take_certificates(engine, body, false);
+    else if (message[0] == CERTIFICATE_STATUS)
+        take_status(engine, body);
+}
+
+/* Under TLS 1.3 it does not: the linker puts this before wolfSSL's own reader of the Certificate
+ * message (--wrap), which a file of TLS 1.3 calls in another file. */
+int __real_ProcessPeerCerts(WOLFSSL *ssl, unsigned char *input, word32 *at, word32 len);
+int __wrap_ProcessPeerCerts(WOLFSSL *ssl, unsigned char *input, word32 *at, word32 len);
+int __wrap_ProcessPeerCerts(WOLFSSL *ssl, unsigned char *input, word32 *at, word32 len)
+{
+    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
+    struct slice message = { input + *at, len };
+    if (take_certificates(engine, message, true) != SECSOCK_OK)
+        return MEMORY_E;
+    return __real_ProcessPeerCerts(ssl, input, at, len);
+}
+
+/* ---------------------------------------------------------------------------------- reading */
+
+/* Errors of trust and of use are for validate() to see and to judge; errors of form are fatal. Of
+ * an intermediate nothing but a missing issuer is passed over, and that it signs certificates
+ * without being a CA: wolfSSL would add a CA, with any other error overridden, to the certificates
+ * that all connections share. */
+static bool is_judged_elsewhere(int problem, int depth)
+{
+    static const int any[] = { 0, ASN_NO_SIGNER_E, ASN_SELF_SIGNED_E, KEYUSAGE_E };
+    static const int leaf[] = { ASN_BEFORE_DATE_E,  ASN_AFTER_DATE_E,  ASN_PATHLEN_INV_E,
+                                KEYUSE_SIGNATURE_E, KEYUSE_ENCIPHER_E, EXTKEYUSE_AUTH_E,
+                                RSA_KEY_SIZE_E,     ECC_KEY_SIZE_E };
+    for (size_t i = 0; i < sizeof(any) / sizeof(*any); i++)
+        if (problem == any[i])
+            return true;
+    for (size_t i = 0; depth == 0 && i < sizeof(leaf) / sizeof(*leaf); i++)
+        if (problem == leaf[i])
+            return true;
+    return false;
+}
+
+bool engine_shown_too_many(const struct engine *engine)
+{
+    return engine->sent && engine->sent->count > MAX_CHAIN_DEPTH;
+}
+
+/* May be called more than once for each certificate, the leaf last. */
+int engine_on_verify(int verified, WOLFSSL_X509_STORE_CTX *store)
+{
+    struct engine *engine = store->userCtx;
+    (void)verified;
+    if (!engine->sent)
+        return 0;
+    bool passed =
+        !engine_shown_too_many(engine) && is_judged_elsewhere(store->error, store->error_depth);
+    if (!passed)
+        engine->certificate_failed = true;
+    else if (store->error_depth == 0)
+        engine->leaf_taken = true;
+    return passed;
+}
+
+/* The callback does not hear of every certificate that cannot be read. But from the message on to
+ * the leaf's success wolfCrypt has nothing else to do than to read them. */
+void engine_note_failure(struct engine *engine, int number)
+{
+    bool of_crypto = (number <= WC_SPAN1_FIRST_E && number >= WC_SPAN1_LAST_E) ||
+                     (number <= WC_SPAN2_FIRST_E && number >= WC_SPAN2_LAST_E);
+    if (of_crypto && engine->sent && !engine->leaf_taken)
+        engine->certificate_failed = true;
+}
