@@ -92,6 +92,17 @@ describe("secsock mint", function()
     assert.matches("Not Before: Jan  1 00:00:00 2020 GMT.-Not After : Jun  1 01:02:03 2040", text)
   end)
 
+  it("is valid for a while before its end, whenever that is", function()
+    local function dates(...)
+      well("issue", path "x", "--dns", "x", "--force", ...)
+      return (openssl "x509 -in x.pem -noout -dates")
+    end
+    assert.matches("Mar  3 12:00:00 2020.-Jun  1 12:00:00 2020",
+      (dates("--not-after", "2020-06-01")))
+    assert.matches("Jun  1 12:00:00 2020.-Jun 11 12:00:00 2020",
+      (dates("--not-before", "2020-06-01", "--days", "10")))
+  end)
+
   it("has certificates sign themselves where there is no CA", function()
     well("issue", path "alone", "--dns", "alone.example", "--server", "--client")
     assert.matches("issuer=CN = alone.example", (openssl "x509 -in alone.pem -noout -issuer"))
@@ -185,11 +196,13 @@ describe("secsock mint", function()
     local said = well("issue", path "bad", "--ca", path "ca", "--dns", "mail.example", "--wrong",
       "expired", "--wrong", "revoked")
     assert.matches("bad.crl +list\n", said)
-    assert.matches("expired: it was valid until yesterday %(expired%)\n", said)
+    assert.matches("\nexpired: it was valid until yesterday\n", said)
     assert.matches("\nJudge it with %-%-crl %S+bad.crl\n$", said)
     said = select(2, command.run { "validate", path "bad.pem", "--trust", path "ca.pem",
       "--name", "mail.example", "--crl", path "bad.crl" })
     assert.matches("2 problems", said)
+    assert.matches("\ntruncated: its end is missing %(malformed%)\n$",
+      (well("issue", path "cut", "--ca", path "ca", "--dns", "x", "--wrong", "truncated")))
   end)
 
   -- What cannot be seen in a certificate, nor with options of secsock validate.
@@ -234,6 +247,7 @@ describe("secsock mint", function()
   local mistakes = {
     { { "frob" }, "no action 'frob'" },
     { { "root" }, "under which name" },
+    { { "root", "" }, "under which name" },
     { { "words", "x" }, "too many" },
     { { "issue", "x" }, "for whom" },
     { { "issue", "x", "--dns", "x", "--ip", "1.2.3" }, "%-%-ip: '1.2.3' is no IP address" },

@@ -62,7 +62,7 @@ end)
 
 describe("options", function()
   local some = {
-    arguments = { 1, 2 },
+    arguments = { 1, 2 }, usage = "[OPTION]... A [B]",
     groups = {
       { "First", { "name", "NAME", "a name" }, { "dry-run", nil, "do nothing" } },
       { "Second", { "trust", "FILE", "files", many = true }, { "time", "DATE", "when" },
@@ -108,7 +108,7 @@ describe("options", function()
   end
 
   local mistakes = {
-    { {}, "an argument is missing" },
+    { {}, "an argument is missing: [OPTION]... A [B]" },
     { { "a", "b", "c" }, "one argument too many: 'c'" },
     { { "--nam", "x", "a" }, "unknown option '--nam'" },
     { { "-n", "a" }, "unknown option '-n'" },

@@ -21,7 +21,7 @@ local function write(one, force)
   if force then os.remove(one.path) end
   local mask = one.secret and "umask 077 && " or ""
   if not succeeds(NEW, mask, terminal.quote(one.path)) then
-    status.stop("unusable", "%s is there already, or cannot be made", one.path)
+    status.stop("unusable", "%s cannot be made", one.path)
   end
   local file = status.check(io.open(one.path, "wb"))
   local ok, why = file:write(one.bytes)

@@ -82,7 +82,7 @@ function help.run(_, arguments)
   if not name then
     print_all(command)
   else
-    print_command(command.find(name) or status.stop("usage", "there is no command '%s'", name))
+    print_command(command.demand(name))
   end
   return 0
 end

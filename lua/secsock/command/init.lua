@@ -26,15 +26,22 @@ function command.all()
   return all
 end
 
+--- The sub-command of that name; it ends the command, and says which there are, if it is none.
+function command.demand(name)
+  return command.find(name) or status.stop("usage", "there is no command '%s'; there are %s", name,
+    table.concat(names, ", "))
+end
+
 local function run(arguments)
-  local first = arguments[1] or status.stop("usage", "which command?")
+  local first = arguments[1]
+    or status.stop("usage", "which command? There are %s", table.concat(names, ", "))
   if first == "--version" then
     terminal.say("secsock %s", require("secsock").version())
     return 0
   elseif first == "--help" or first == "-h" then
     return command.find("help").run({}, {})
   end
-  local chosen = command.find(first) or status.stop("usage", "there is no command '%s'", first)
+  local chosen = command.demand(first)
   local found, rest = options.parse(chosen, arguments, 2)
   if found.help then return command.find("help").run({}, { chosen.name }) end
   return chosen.run(found, rest)

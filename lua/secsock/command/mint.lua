@@ -50,8 +50,8 @@ local mint = {
     { "How it is made",
       { "key-kind", "KIND", "its key; p256 unless said", of = {
         "p256", "p384", "p521", "ed25519", "ed448", "rsa2048", "rsa3072", "rsa4096" } },
-      { "days", "NUMBER", "how long it is valid: from yesterday on, 90 days unless said, ten years "
-        .. "for a CA; lists and responses 30 and 7" },
+      { "days", "NUMBER", "how many days it is valid from now, or from --not-before, on; 90 unless "
+        .. "said, for a CA ten years, for a list 30 and for a response 7" },
       { "not-before", "DATE", "the day or moment from which on it is valid" },
       { "not-after", "DATE", "and until when" },
       { "path-length", "NUMBER", "how many CAs may stand below this one" },
@@ -109,19 +109,27 @@ local function purposes_of(options)
   return #found > 0 and found or nil
 end
 
+-- From when until when: nil where that is as usual.
+local function validity_of(options, by)
+  if options.days and options.not_after then
+    status.stop("usage", "--days and --not-after exclude each other")
+  end
+  local from, to = options.not_before, options.not_after
+  if options.days then to = (from or by:now()) + options.days * DAY end
+  if to and not from and to < by:now() then from = to - 90 * DAY end
+  return from, to
+end
+
 -- A description, as the mint takes it.
 local function description_of(options, by)
   check_each("ip", options.ip, names.address)
   check_each("eku", options.eku, function(purpose) extensions.ext_key_usage { purpose } end)
   check_each("wrong", options.wrong, check_wrong)
-  if options.days and options.not_after then
-    status.stop("usage", "--days and --not-after exclude each other")
-  end
+  local from, to = validity_of(options, by)
   return {
     dns = options.dns, ip = options.ip, email = options.email, uri = options.uri,
     subject = options.subject, eku = purposes_of(options), key = options.key_kind,
-    not_before = options.not_before,
-    not_after = options.not_after or (options.days and by:now() + options.days * DAY),
+    not_before = from, not_after = to,
     path_length = options.path_length, wrong = options.wrong,
   }
 end
@@ -217,7 +225,8 @@ end
 local function explain(words, how)
   for _, word in ipairs(words) do
     local is = secsock_mint.wrong[word]
-    terminal.say("%s: %s (%s)", terminal.paint("red", word), is.text, is.problem)
+    local problem = is.problem ~= word and (" (%s)"):format(is.problem) or ""
+    terminal.say("%s: %s%s", terminal.paint("red", word), is.text, problem)
   end
   if #how > 0 then terminal.say("Judge it with %s", table.concat(how, " ")) end
 end
@@ -310,9 +319,10 @@ end
 function mint.run(options, arguments)
   local name, target = arguments[1], arguments[2]
   local action = actions[name] or status.stop("usage", "there is no action '%s'", name)
-  if (name == "words") == (target ~= nil) then
-    status.stop("usage", "%s: %s", name, target and "one argument too many"
-      or "under which name? It is missing")
+  if name == "words" and target then
+    status.stop("usage", "one argument too many: '%s'", target)
+  elseif name ~= "words" and (target or "") == "" then
+    status.stop("usage", "%s: under which name?", name)
   end
   local seed = options.seed and ("%s %s %s"):format(options.seed, name, target)
   return action(target, options, secsock_mint.with { seed = seed, time = options.time })

@@ -116,8 +116,8 @@ local function take(found, known, arguments, at)
   return at + 2
 end
 
-local function check_count(rest, limits)
-  if #rest < limits[1] then status.stop("usage", "an argument is missing") end
+local function check_count(rest, limits, usage)
+  if #rest < limits[1] then status.stop("usage", "an argument is missing: %s", usage) end
   if #rest > (limits[2] or math.huge) then
     status.stop("usage", "one argument too many: '%s'", rest[limits[2] + 1])
   end
@@ -141,7 +141,7 @@ function options.parse(command, arguments, first)
       at = at + 1
     end
   end
-  if not found.help then check_count(rest, command.arguments) end
+  if not found.help then check_count(rest, command.arguments, command.usage) end
   return found, rest
 end
 

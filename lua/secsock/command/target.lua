@@ -67,7 +67,7 @@ function target.parse(url)
   end
   local port = tonumber(tail:match "%d+") or scheme[1]
   if not port or port < 1 or port > 65535 then
-    status.stop("usage", "which port is meant? '%s'", url)
+    status.stop("usage", "which port? '%s' has none, as tls://host:port or smtp://host have", url)
   end
   local shown = host:find ":" and "[" .. host .. "]" or host
   return {
