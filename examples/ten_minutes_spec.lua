@@ -6,9 +6,9 @@
 -- off? Here you find out, from nothing to a client that is tested, in the order in which you would
 -- write it. This file is the test: run it, change it, and see it fail.
 --
---     busted ten_minutes_spec.lua
+--     busted ten_minutes_spec.lua          or: secsock run ten_minutes_spec.lua
 --
--- It needs secsock and Busted, and no network: both ends of every connection are in this process.
+-- It needs secsock, Busted or not, and no network: both ends of every connection are in this process.
 local scenario = require "secsock.scenario"
 require "secsock.scenario.assertions"
 

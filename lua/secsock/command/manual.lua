@@ -56,7 +56,7 @@ function manual.run()
   local all = require("secsock.command").all()
   say '.TH SECSOCK 1 "" "secsock" "User Commands"'
   heading "Name"
-  say(escape "secsock - ask, serve and judge TLS, and look after certificates")
+  say(escape "secsock - ask, serve, judge and test TLS, and look after certificates")
   heading "Synopsis"
   for i, one in ipairs(all) do
     if i > 1 then say ".br" end
