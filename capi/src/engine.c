@@ -102,13 +102,13 @@ static int drive(struct engine *engine, secsock_error *error)
     static const char doing[] = "the TLS handshake failed";
     engine->held = false;
     engine->taken = 0;
+    engine->corked = true;
     int done = engine->context->role == SECSOCK_CLIENT ? wolfSSL_connect(engine->ssl)
                                                        : wolfSSL_accept(engine->ssl);
+    engine->corked = false;
     int result = done == WOLFSSL_SUCCESS ? SECSOCK_OK : engine_result(engine, done, doing, error);
-    int flushed = SECSOCK_OK;
-    if (!result_failed(result) && !engine->held)
-        flushed = engine_flush_taken(engine);
-    if (flushed != SECSOCK_OK)
+    int flushed = engine_flush_taken(engine);
+    if (flushed != SECSOCK_OK && !result_failed(result))
         result = flushed == SECSOCK_WANT_WRITE ? flushed : engine_result(engine, -1, doing, error);
     return engine_sent(engine, result, doing, error);
 }
@@ -153,6 +153,7 @@ int engine_handshake(struct engine *engine, enum engine_step *step, secsock_erro
 void engine_release(struct engine *engine)
 {
     engine->released = true;
+    engine->kept = false;
     secret_erase(engine->secret, sizeof(engine->secret));
 }
 
@@ -165,7 +166,9 @@ void engine_release(struct engine *engine)
 void engine_reject(struct engine *engine, int alert)
 {
     engine->released = true;
-    buffer_clear(&engine->stash);
+    if (engine->kept)
+        buffer_clear(&engine->stash);
+    engine->kept = false;
     if (engine->held && engine->head[0] == RECORD_APPLICATION_DATA) {
         engine->skip = SIZE_MAX;
         engine_alert_instead(engine, alert);

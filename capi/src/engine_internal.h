@@ -44,8 +44,9 @@ struct engine {
     bool held;              /* the last thing wolfSSL wanted to send is held */
     unsigned char head[64]; /* of what is held: all of it where it is an alert */
     size_t held_len;
-    struct buffer stash; /* taken from wolfSSL, goes out before what it sends next: a client's
-                            empty Certificate; of a server what could not leave yet */
+    struct buffer stash; /* taken from wolfSSL, goes out before what it sends next */
+    bool corked;         /* wolfSSL is in a handshake: what it sends goes there */
+    bool kept;           /* and stays: it is a client's empty Certificate */
     size_t skip;         /* of what wolfSSL sends next: dropped unsent */
 
     unsigned char secret[SECRET_MOST]; /* under TLS 1.3, of the first record that is held back */
@@ -110,7 +111,7 @@ int engine_set_stapling(struct engine_context *context, secsock_error *error);
 /* Has a client ask for one. SECSOCK_OK or SECSOCK_E_MEMORY. */
 int engine_ask_for_staple(struct engine *engine);
 
-/* Sends what was taken from a server's wolfSSL: SECSOCK_OK, SECSOCK_WANT_WRITE or a failure. */
+/* Sends what was taken from wolfSSL: SECSOCK_OK, SECSOCK_WANT_WRITE or a failure. */
 int engine_flush_taken(struct engine *engine);
 
 /* Offers the session that is remembered for the client's key, if any. */

@@ -9,6 +9,10 @@
  * - as a server that asks for certificates, when the client has answered our request, or has shown
  *   a ticket, which holds the answer of an earlier handshake;
  * - as a server that asks for none, from our first byte on.
+ *
+ * What wolfSSL sends within a handshake is taken from it, record by record, and leaves when it
+ * comes to read or has done its part: a flight in one piece. So wolfSSL never waits within a
+ * flight, which some of its messages, a Certificate with a staple, do not survive.
  */
 #include <string.h>
 
@@ -58,12 +62,21 @@ static bool is_empty_certificate(const unsigned char *record, size_t len)
            memcmp(record + RECORD_HEADER, message, sizeof(message)) == 0;
 }
 
+static int take(struct engine *engine, const void *data, size_t len)
+{
+    engine->unsent = 0;
+    if (buffer_append(&engine->stash, data, len) != SECSOCK_OK)
+        return callback_failed(engine, SECSOCK_E_MEMORY);
+    engine->sent_any = true;
+    return (int)len;
+}
+
 static int hold(struct engine *engine, const unsigned char *record, size_t len)
 {
-    if (is_empty_certificate(record, len))
-        return buffer_append(&engine->stash, record, len) == SECSOCK_OK
-                   ? (int)len
-                   : callback_failed(engine, SECSOCK_E_MEMORY);
+    if (is_empty_certificate(record, len)) {
+        engine->kept = true;
+        return take(engine, record, len);
+    }
     engine->held = true;
     engine->held_len = len;
     memcpy(engine->head, record, len < sizeof(engine->head) ? len : sizeof(engine->head));
@@ -82,26 +95,9 @@ static int send_stash(struct engine *engine)
     return SECSOCK_OK;
 }
 
-/* A server's wolfSSL loses count of a Certificate message with a staple if it must wait within it:
- * what cannot leave yet is taken from it until the handshake has ended. */
-static bool must_take(const struct engine *engine)
-{
-    return engine->context->role == SECSOCK_SERVER && engine->context->staple.len > 0 &&
-           !wolfSSL_is_init_finished(engine->ssl);
-}
-
-static int take(struct engine *engine, const char *data, size_t len)
-{
-    engine->unsent = 0;
-    if (buffer_append(&engine->stash, data, len) != SECSOCK_OK)
-        return callback_failed(engine, SECSOCK_E_MEMORY);
-    engine->sent_any = true;
-    return (int)len;
-}
-
 int engine_flush_taken(struct engine *engine)
 {
-    int n = engine->context->role == SECSOCK_SERVER ? send_stash(engine) : SECSOCK_OK;
+    int n = engine->kept ? SECSOCK_OK : send_stash(engine);
     if (n == SECSOCK_E_RESET) {
         engine->cut = true;
         return SECSOCK_OK;
@@ -128,6 +124,8 @@ int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
         engine->skip -= skipped;
         return (int)skipped;
     }
+    if (engine->corked)
+        return take(engine, data, len);
     int n = send_stash(engine);
     if (n == SECSOCK_OK)
         n = transport_send(engine->transport, data, len);
@@ -143,8 +141,6 @@ int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
         engine->unsent = 0;
         return size;
     }
-    if (n == SECSOCK_WANT_WRITE && must_take(engine))
-        return take(engine, data, len);
     return n == SECSOCK_WANT_WRITE ? WOLFSSL_CBIO_ERR_WANT_WRITE : callback_failed(engine, n);
 }
 
@@ -193,6 +189,8 @@ int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg)
     }
     if (has_taken_enough(engine))
         return WOLFSSL_CBIO_ERR_WANT_READ;
+    if (engine->corked && result_failed(engine_flush_taken(engine)))
+        return WOLFSSL_CBIO_ERR_GENERAL;
     int n = engine->first_record ? 1 : receive_first(engine);
     if (n > 0)
         n = transport_receive(engine->transport, data, (size_t)size);

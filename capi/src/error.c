@@ -226,7 +226,8 @@ int error_memory(secsock_error *error)
 void error_clear(secsock_error *error)
 {
     if (error != NULL) {
-        memset(error, 0, sizeof(*error));
+        error->code = error->sys_errno = error->alert_received = 0;
         error->alert = -1;
+        error->message[0] = '\0';
     }
 }

@@ -7,13 +7,14 @@
 
 #include "net.h"
 
-/* Large enough for a few small records, small enough to be had often. Requests of at least this
- * size are read straight into the caller's memory. */
-enum { READ_AHEAD = 8192 };
+/* What is read ahead at once: enough for a few small records, little enough to be had often; of a
+ * stream that fills it twice as much, up to two full records. Requests of at least the least are
+ * read straight into the caller's memory. */
+enum { AHEAD_LEAST = 8400, AHEAD_MOST = 4 * AHEAD_LEAST };
 
 void transport_init(struct transport *t)
 {
-    *t = (struct transport){ .fd = -1 };
+    *t = (struct transport){ .fd = -1, .ahead = AHEAD_LEAST };
 }
 
 /* ----------------------------------------------------------------------------- descriptors */
@@ -214,24 +215,34 @@ static int read_source(struct transport *t, void *data, size_t size)
     return n;
 }
 
+static void adapt(struct transport *t, size_t came)
+{
+    if (came == t->ahead && t->ahead < AHEAD_MOST)
+        t->ahead *= 2;
+    else if (came < t->ahead / 4 && t->ahead > AHEAD_LEAST)
+        t->ahead /= 2;
+}
+
 int transport_fill(struct transport *t)
 {
     if (t->input.len > 0)
         return buffer_clip(t->input.len);
-    uint8_t *room = buffer_room(&t->input, READ_AHEAD);
+    uint8_t *room = buffer_room(&t->input, t->ahead);
     if (!room)
         return SECSOCK_E_MEMORY;
-    int n = read_source(t, room, READ_AHEAD);
-    if (n > 0)
+    int n = read_source(t, room, t->ahead);
+    if (n > 0) {
         buffer_grow(&t->input, (size_t)n);
-    else
+        adapt(t, (size_t)n);
+    } else {
         buffer_clear(&t->input);
+    }
     return n;
 }
 
 int transport_receive(struct transport *t, void *data, size_t size)
 {
-    if (t->input.len == 0 && size >= READ_AHEAD)
+    if (t->input.len == 0 && size >= AHEAD_LEAST)
         return read_source(t, data, size);
     int n = transport_fill(t);
     return n <= 0 ? n : buffer_clip(buffer_take(&t->input, data, size));

@@ -22,6 +22,7 @@ struct transport {
     int fd;               /* -1 unless the transport is a descriptor */
     bool memory;          /* bytes are fed and drained */
     struct buffer input;  /* read, or fed, but not used yet */
+    size_t ahead;         /* how much is read at once */
     bool ended;           /* the peer has closed; `input` may still hold bytes */
     struct buffer output; /* memory only: to be drained */
     bool finished;        /* this end sends no more */
