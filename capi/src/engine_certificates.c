@@ -86,11 +86,22 @@ bool engine_shown_too_many(const struct engine *engine)
     return engine->sent && engine->sent->count > MAX_CHAIN_DEPTH;
 }
 
+/* A client shows a certificate if it was asked for one and not else (RFC 8446, section 4.4.2;
+ * RFC 5246, section 7.4.6). wolfSSL would take it, and ask for no proof that it is the client's. */
+static int refuse_unasked(struct engine *engine)
+{
+    engine_send_alert(engine, ALERT_UNEXPECTED_MESSAGE);
+    engine->failure = SECSOCK_E_PROTOCOL;
+    return 0;
+}
+
 /* May be called more than once for each certificate, the leaf last. */
 int engine_on_verify(int verified, WOLFSSL_X509_STORE_CTX *store)
 {
     struct engine *engine = store->userCtx;
     (void)verified;
+    if (engine->context->role == SECSOCK_SERVER && !engine->context->asks)
+        return refuse_unasked(engine);
     if (!engine->sent)
         return 0;
     bool passed =

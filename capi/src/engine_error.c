@@ -70,8 +70,16 @@ static void quote(const struct engine *engine, char *out, size_t size)
     out[n] = '\0';
 }
 
+static void note_alert(secsock_error *error, int alert, int received)
+{
+    if (!error)
+        return;
+    error->alert = alert;
+    error->alert_received = received;
+}
+
 /* A callback of ours has failed, and knows better than wolfSSL why. */
-static int transport_failed(struct engine *engine, const char *doing, secsock_error *error)
+static int callback_failed(struct engine *engine, const char *doing, secsock_error *error)
 {
     char text[sizeof(engine->opening) + 1];
     switch (engine->failure) {
@@ -81,6 +89,11 @@ static int transport_failed(struct engine *engine, const char *doing, secsock_er
         quote(engine, text, sizeof(text));
         return error_set(error, SECSOCK_E_NOT_TLS,
                          "%s: the peer does not speak TLS, it said \"%s\"", doing, text);
+    case SECSOCK_E_PROTOCOL:
+        error_set(error, SECSOCK_E_PROTOCOL,
+                  "%s: the client sent a certificate that it was not asked for", doing);
+        note_alert(error, ALERT_UNEXPECTED_MESSAGE, 0);
+        return SECSOCK_E_PROTOCOL;
     case SECSOCK_E_TRUNCATED:
         return error_set(error, SECSOCK_E_TRUNCATED,
                          "%s: the peer closed the connection without close_notify", doing);
@@ -90,14 +103,6 @@ static int transport_failed(struct engine *engine, const char *doing, secsock_er
     default:
         return error_errno(error, engine->failure, engine->transport->sys_errno, "%s", doing);
     }
-}
-
-static void note_alert(secsock_error *error, int alert, int received)
-{
-    if (!error)
-        return;
-    error->alert = alert;
-    error->alert_received = received;
 }
 
 /* What the peer has against the certificate that this end has shown. */
@@ -228,7 +233,7 @@ int engine_result(struct engine *engine, int returned, const char *doing, secsoc
     if (number == WOLFSSL_ERROR_ZERO_RETURN || (sent_by_peer && code == ALERT_CLOSE_NOTIFY))
         return error_set(error, SECSOCK_E_CLOSED, "%s: the peer closed the connection", doing);
     if (engine->failure != 0)
-        return transport_failed(engine, doing, error);
+        return callback_failed(engine, doing, error);
     if (number == MEMORY_E)
         return error_memory(error);
     return tls_failed(engine, number, doing, error);
@@ -243,5 +248,5 @@ int engine_sent(struct engine *engine, int result, const char *doing, secsock_er
     if (n <= 0 && engine_result(engine, n, doing, error) == SECSOCK_E_ALERT)
         return SECSOCK_E_ALERT;
     engine->failure = SECSOCK_E_RESET;
-    return transport_failed(engine, doing, error);
+    return callback_failed(engine, doing, error);
 }

@@ -23,6 +23,7 @@
 local check = require "secsock.check"
 local diagram = require "secsock.diagram"
 local external = require "secsock.scenario.external"
+local hostile = require "secsock.scenario.hostile"
 local matrix = require "secsock.scenario.matrix"
 local mint = require "secsock.mint"
 local script = require "secsock.scenario.script"
@@ -121,6 +122,13 @@ end
 ---@return secsock.scenario.external
 function scenario.external(from)
   return (check.blame_caller(external.new, from))
+end
+
+--- An end whose TLS misbehaves, in one word: see secsock.scenario.hostile.
+---@param from secsock.scenario.hostile
+---@return secsock.scenario.end
+function scenario.hostile(from)
+  return (check.blame_caller(hostile.new, from))
 end
 
 --- A root that issues certificates: see secsock.mint. An end takes what it has made as it is.

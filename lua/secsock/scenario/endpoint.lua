@@ -2,6 +2,7 @@
 local core = require "secsock.core"
 local secsock = require "secsock"
 local watch = require "secsock.watch"
+local hostile = require "secsock.scenario.hostile"
 local relay = require "secsock.scenario.relay"
 
 ---@class secsock.scenario.endpoint
@@ -9,6 +10,7 @@ local relay = require "secsock.scenario.relay"
 ---@field s secsock.socket
 ---@field socket table   the same, watched: what scripts and dialogues use
 ---@field phase "before"|"after"|"later"  the upgrade; later: than the downgrade
+---@field tells boolean  its socket tells what happens: of TLS that is not secsock's it cannot
 ---@field result secsock.scenario.result
 local endpoint = {}
 endpoint.__index = endpoint
@@ -76,7 +78,8 @@ local function socket_options(self, options)
     if err then return nil, err, details end
     given[name] = value
   end
-  given.script, given.starttls, given.trace, given.defer = nil, nil, nil, true
+  given.script, given.starttls, given.trace, given.hostile = nil, nil, nil, nil
+  given.defer = true
   if given.hook then given.hook = watched_hook(self, given.hook) end
   return given
 end
@@ -85,7 +88,7 @@ local function make_socket(self, options)
   local s
   local given, err, details = socket_options(self, options)
   if given then s, err, details = secsock.new(given) end
-  if s then return s end
+  if s then return options.hostile and hostile.socket(options.hostile, s, self.role) or s end
   error(("the %s cannot be made: %s: %s"):format(self.role, err, tostring(details)), 0)
 end
 
@@ -120,7 +123,7 @@ end
 function endpoint.new(stage, role, options)
   local self = setmetatable({
     stage = stage, role = role, phase = "before", has_hook = options.hook ~= nil,
-    listener = options.trace,
+    listener = options.trace, tells = options.hostile == nil,
     result = {
       role = role, secure = false, states = {}, hooks = 0,
     },
@@ -130,10 +133,14 @@ function endpoint.new(stage, role, options)
     },
   }, endpoint)
   self.s = make_socket(self, options)
-  listen(self)
+  if self.tells then listen(self) end
   self.socket = watched_socket(self)
   return self
 end
+
+--- Its socket, without TLS that is not secsock's.
+---@return secsock.socket
+function endpoint:plain() return self.s.plain or self.s end
 
 --- Notes what this end does.
 function endpoint:note(format, ...)
@@ -197,17 +204,16 @@ end
 --- How it is what this end sends now.
 ---@return { tls: boolean, secure: boolean, closing: boolean }
 function endpoint:how()
-  local tls = self.phase == "after"
-  return {
-    tls = tls, secure = tls and self.result.secure, closing = tls and self.closing == true,
-  }
+  local tls, peer = self.phase == "after", self.s.peer
+  local closing = self.closing == true or (peer ~= nil and peer.channel.closed)
+  return { tls = tls, secure = tls and self.result.secure, closing = tls and closing }
 end
 
 --- Gives the wire what there is for it; or, what goes over a connection first, notes what it is.
 function endpoint:flush()
   note_state(self)
   if self.relay then
-    table.insert(self.marks, { upto = core.wiresent(self.s), how = self:how() })
+    table.insert(self.marks, { upto = core.wiresent(self:plain()), how = self:how() })
   else
     self.line:put(self.s:drain() or "", self:how())
     if self.s:state() == "closed" then self.line:finish() end

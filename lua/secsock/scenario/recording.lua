@@ -21,8 +21,11 @@ end
 function recording.begin(options, ends)
   local path = options.capture
   if not path then return function() end end
-  local one = ends.client.s and ends.client or ends.server
-  if not one.s then error("option 'capture': one end must be secsock's", 0) end
+  local one
+  for _, role in ipairs { "server", "client" } do
+    if ends[role].s and not options[role].hostile then one = ends[role] end
+  end
+  if not one then error("option 'capture': one end must be secsock's", 0) end
   local capture, err, details = one.s:capture(path, { port = port_of(options) })
   if not capture then error(("option 'capture': %s"):format(tostring(details or err)), 0) end
   return function()

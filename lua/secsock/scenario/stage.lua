@@ -180,7 +180,7 @@ local function with_time(self)
   local wait, now = secsock.wait, secsock.now
   local ours = {}
   for _, role in ipairs(ROLES) do
-    if not self.tasks[role].foreign then ours[self.ends[role].s] = true end
+    if not self.tasks[role].foreign then ours[self.ends[role]:plain()] = true end
   end
   secsock.wait = function(s, want, seconds)
     if not ours[s] then return wait(s, want, seconds) end

@@ -27,6 +27,7 @@ local HEADER, LARGEST = 5, 16384
 ---@field fragment integer   how long the plaintext of a record may be
 ---@field joined? string     handshake messages that wait for more to share a record with
 ---@field secure boolean      the handshake is over
+---@field closed boolean      a close_notify was sent
 local channel = {}
 channel.__index = channel
 
@@ -34,7 +35,7 @@ channel.__index = channel
 function channel.new(version)
   return setmetatable({
     version = version, transcript = "", output = {}, fragment = LARGEST, pending = "",
-    secure = false,
+    secure = false, closed = false,
   }, channel)
 end
 
@@ -96,7 +97,7 @@ end
 ---@param body string
 ---@return string
 function channel.message(name, body)
-  return string.char(numbers.messages[name] or name) .. bytes.vector(3, body)
+  return string.char(numbers.of(numbers.messages, name)) .. bytes.vector(3, body)
 end
 
 --- Sends a handshake message, whole, and counts it among the messages so far.
@@ -113,7 +114,9 @@ end
 ---@param level 1|2
 ---@param alert string|integer
 function channel:alert(level, alert)
-  self:send(ALERT, string.char(level, numbers.alerts[alert] or alert))
+  local number = numbers.of(numbers.alerts, alert)
+  self.closed = self.closed or number == numbers.alerts.close_notify
+  self:send(ALERT, string.char(level, number))
 end
 
 -- ----------------------------------------------------------------------------------------- reading
@@ -121,6 +124,7 @@ end
 -- So many bytes. An end that no close_notify has announced cuts the data of a secure connection.
 local function need(self, count)
   if count == 0 then return "" end
+  self:flush()
   local text, err = coroutine.yield(count)
   if text then return text end
   if err == "closed" and self.secure then err = "truncated" end

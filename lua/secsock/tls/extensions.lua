@@ -10,14 +10,14 @@ local extensions = {}
 ---@param name string|integer
 ---@param content string
 ---@return secsock.tls.extension
-function extensions.one(name, content) return { numbers.extensions[name] or name, content } end
+function extensions.one(name, content) return { numbers.of(numbers.extensions, name), content } end
 
 --- Its content in a list; nil when it is not there.
 ---@param list secsock.tls.extension[]
 ---@param name string|integer
 ---@return string?
 function extensions.find(list, name)
-  local number = numbers.extensions[name] or name
+  local number = numbers.of(numbers.extensions, name)
   for _, extension in ipairs(list) do
     if extension[1] == number then return extension[2] end
   end
@@ -29,7 +29,7 @@ end
 ---@param name string|integer
 ---@param content? string
 function extensions.set(list, name, content)
-  local number = numbers.extensions[name] or name
+  local number = numbers.of(numbers.extensions, name)
   for i, extension in ipairs(list) do
     if extension[1] == number then
       if content then extension[2] = content else table.remove(list, i) end

@@ -34,6 +34,15 @@ for _, names in pairs { numbers.messages, numbers.alerts } do
   for _, name in ipairs(sorted) do names[names[name]] = name end
 end
 
+--- The number that a name, or itself, stands for in such a table.
+---@param names table
+---@param is string|integer
+---@return integer
+function numbers.of(names, is)
+  local number = type(is) == "number" and is or names[is]
+  return number or error(("nothing on the wire is called '%s'"):format(tostring(is)), 0)
+end
+
 numbers.extensions = {
   server_name = 0, status_request = 5, supported_groups = 10, ec_point_formats = 11,
   signature_algorithms = 13, alpn = 16, encrypt_then_mac = 22, extended_master_secret = 23,

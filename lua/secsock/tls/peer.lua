@@ -34,6 +34,8 @@ local suites = require "secsock.tls.suites"
 ---@field schedule? secsock.tls.schedule12|secsock.tls.schedule13
 ---@field hello? secsock.tls.client_hello   sent or heard
 ---@field asked? table             a client was asked for its certificate
+---@field asked_again? boolean     a client was asked for another hello
+---@field retrying? boolean        a server asks for one just now
 ---@field shown? string[]          certificates of the other end, in DER
 ---@field secure boolean
 local peer = {}
@@ -230,6 +232,7 @@ end
 ---@param data string
 function peer:say(data) self.channel:send(APPLICATION_DATA, data) end
 
+--- Says that no more data follow.
 function peer:close() self.channel:alert(1, "close_notify") end
 
 return peer

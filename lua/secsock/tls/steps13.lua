@@ -80,7 +80,9 @@ end
 --- Asks for another hello, whether or not that is in order.
 function server.hello_retry_request(peer)
   forget_first_hello(peer, peer.channel.transcript)
+  peer.retrying = true
   server_hello(peer, messages.RETRY, "")
+  peer.retrying = false
   change_cipher_spec(peer)
 end
 
@@ -149,7 +151,9 @@ local client = {
 }
 
 function client.client_hello(peer)
-  peer.hello = peer.hello or greeting.hello(peer)
+  local first = peer.hello
+  peer.hello = greeting.hello(peer)
+  if first then peer.hello.random, peer.hello.session = first.random, first.session end
   peer:send("client_hello", peer.hello)
 end
 
@@ -166,6 +170,7 @@ function client.hear_server_hello(peer)
     forget_first_hello(peer, before)
     peer.channel.transcript = peer.channel.transcript .. request
     change_cipher_spec(peer)
+    peer.asked_again = true
     client.client_hello(peer)
     hello = hear_hello(peer)
   end
