@@ -23,7 +23,7 @@ local known = {
   ["server 1.2"] = {
     record_overflow = "empty_handshake fragments_empty",
     decode_error = "change_cipher_spec_twice compression",
-    handshake_failure = "certificate_of_nothing client_key_exchange_here extension_twice "
+    handshake_failure = "client_key_exchange_here extension_twice "
       .. "foreign_signature fragments_of_one no_signature signature_garbage signature_longer "
       .. "signature_zero wrong_signature",
     unexpected_message = "hello_request_within",
@@ -39,7 +39,7 @@ local known = {
     record_overflow = "empty_handshake fragments_empty",
     decode_error = "change_cipher_spec_twice no_certificate_verify",
     bad_certificate = "other_scheme unknown_scheme",
-    handshake_failure = "certificate_of_nothing certificate_request_here "
+    handshake_failure = "certificate_request_here "
       .. "certificate_status_unasked client_version_ssl3 client_version_tls10 "
       .. "client_version_tls11 extension_twice fragments_of_one server_hello_here "
       .. "ticket_in_handshake",

@@ -143,12 +143,13 @@ describe("TLS in Lua", function()
   end
 
   it("asks for the share that it can use, and brings it when asked", function()
+    local function hellos(r) return select(2, r:sequence():gsub("client_hello", "")) end
     local r = support.run("server", "1.3", {}) -- secsock's first share is of another group
-    assert.matches("server %-> server_hello.*client %-> client_hello", r:sequence())
+    assert.equal(2, hellos(r))
     r = scenario.run { client = support.peer("client", "1.3", { does = "empty_shares" }),
                        server = parties.server() }
     assert.secure(r)
-    assert.matches("server %-> server_hello.*client %-> client_hello", r:sequence())
+    assert.equal(2, hellos(r))
   end)
 
   it("says that there is nothing in common", function()

@@ -53,9 +53,9 @@ local function suspend(self, want, seconds)
 end
 
 --- Whether something that the socket of an end tells of is not told by the other's: what that end
--- has sent, found and become; and what a program at the other end says.
+-- has sent, found and become; and what the other end says where that is not secsock's.
 function stage:hears(role, event)
-  return event.who == role or self.tasks[OTHER[role]].foreign == true
+  return event.who == role or not self.ends[OTHER[role]].tells
 end
 
 --- Lets time pass for the end whose script is running.
