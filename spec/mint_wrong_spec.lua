@@ -41,7 +41,7 @@ describe("The words for what is wrong", function()
   end
 
   for _, kind in ipairs { "ed25519", "ed448", "p384", "p521", "rsa2048" } do
-    it("mean the same below a CA with a key of " .. kind, function()
+    it("mean the same below a CA with a key of " .. kind .. " #slow", function()
       local root = mint.ca { subject = "Root", key = kind }
       for _, word in ipairs(mint.words()) do assert_case(mint.case(word, root)) end
     end)

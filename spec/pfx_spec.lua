@@ -58,7 +58,7 @@ describe("A PFX file", function()
   end)
 end)
 
-describe("A PFX file of certtool", function()
+describe("A PFX file of certtool #slow", function()
   local function made(options)
     local path = kept ""
     shell.run(("certtool --to-p12 --p12-name example --outder --outfile %s %s")
@@ -152,7 +152,7 @@ describe("An exported identity", function()
   end)
 end)
 
-describe("What is exported", function()
+describe("What is exported #slow", function()
   local function exported(name, password)
     local identity = assert(secsock.cert.identity {
       cert = pki(name .. "-chain.pem"), key = pki(name .. ".key"),

@@ -6,7 +6,7 @@ process.__index = process
 
 -- Seconds. No program outlives a suite that has broken off; what is waited for comes soon, or not
 -- at all.
-local LIFE, PATIENCE, PAUSE = 60, 10, 0.005
+local LIFE, PATIENCE, PAUSE = 60, 30, 0.005
 
 local running = {}
 
