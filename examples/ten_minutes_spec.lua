@@ -266,8 +266,12 @@ describe("the second draft", function()
 
   -- 10. When a test fails
   -- ---------------------
-  -- The assertions print what happened, in order: the client at the left, the server at the right,
-  -- the wire between them. The same text is r:sequence().
+  -- An assertion that fails prints what happened, in order: the client at the left, the server at
+  -- the right, the wire between them. The same text is r:sequence(). To see more, let
+  --
+  --     secsock run ten_minutes_spec.lua --only "struck out" --diagram pages --capture files
+  --
+  -- draw each run as a page for a browser, and record it for Wireshark, which shows it decrypted.
   it("leaves a trace to read", function()
     local r = run(submit, { wire = { to_client = { strip = "STARTTLS" } } })
     assert.matches('to the client: the wire strips "250-STARTTLS\\r\\n"', r:sequence(), 1, true)

@@ -1,50 +1,56 @@
 -- Validation by itself, and the settings that it shares with handshakes.
+local mint = require "secsock.mint"
+local pem = require "secsock.mint.pem"
+local scenario = require "secsock.scenario"
 local secsock = require "secsock"
-local shell = require "spec.support.shell"
 local support = require "spec.support"
+require "secsock.scenario.assertions"
 
--- How openssl makes revocation lists.
-local lists = [[
-[ca]
-default_ca = lists
-[lists]
-database = revoked
-crlnumber = number
-default_md = sha256
-unique_subject = no
-crl_extensions = extensions
-[extensions]
-authorityKeyIdentifier = keyid
-]]
+-- What is judged here: a root, an issuing CA below it, and their leaves.
+local names = { "mail.example", "localhost" }
+local root = mint.ca "Example Root"
+local issuing = root:intermediate "Example Issuing Authority"
+local made = {
+  right = issuing:make { subject = "Example Services", dns = names },
+  expired = issuing:make { subject = "Example Services", dns = names, wrong = "expired" },
+  elsewhere = issuing:make { dns = "elsewhere.example" },
+  client = issuing:make { dns = "client.example", eku = "clientAuth" },
+  stranger = mint.ca "Nobody Knows This Root":make { dns = names },
+}
+
+-- As files: what has been issued, with its issuers and alone, and its key; and lists.
+local texts = {
+  ["root.pem"] = pem(root.der), ["root.crt"] = pem(root.der), ["issuing.crt"] = pem(issuing.der),
+  ["empty.crl"] = issuing:crl(),
+}
+texts["right.crl"] = issuing:revoke(made.right):crl()
+for name, one in pairs(made) do
+  texts[name .. ".crt"], texts[name .. ".pem"] = pem(one.der), one:pem()
+  texts[name .. ".key"] = one:keypem()
+end
 
 describe("secsock.validate", function()
-  local folder, file, text
+  local folder
 
-  local function make_lists()
-    local openssl = "cd " .. folder .. " && openssl ca -config lists -keyfile issuing.key" ..
-      " -cert issuing.crt "
-    os.rename(support.write(lists), file "lists")
-    shell.run("cd " .. folder .. " && : >revoked && echo 01 >number")
-    shell.run(openssl .. "-gencrl -crldays 30 -out empty.crl")
-    shell.run(openssl .. "-revoke right.crt")
-    shell.run(openssl .. "-gencrl -crldays 30 -out right.crl")
-  end
+  local function file(name) return folder .. "/" .. name end
+
+  local function text(name) return texts[name] end
 
   setup(function()
-    folder = support.certificates.make()
-    file = function(name) return folder .. "/" .. name end
-    text = function(name) return support.read(file(name)) end
-    make_lists()
+    folder = os.tmpname()
+    os.remove(folder)
+    assert(os.execute("mkdir " .. folder))
+    for name, bytes in pairs(texts) do assert(os.rename(support.write(bytes), file(name))) end
   end)
 
-  teardown(function() support.certificates.remove(folder) end)
+  teardown(function() os.execute("rm -r " .. folder) end)
 
   local function cert(name) return assert(secsock.cert.pem(text(name))) end
 
   local function store(...)
-    local made = secsock.store.new()
-    for _, name in ipairs { ... } do assert(made:add(cert(name))) end
-    return made
+    local some = secsock.store.new()
+    for _, name in ipairs { ... } do assert(some:add(cert(name))) end
+    return some
   end
 
   local function merged(from, with)
@@ -218,16 +224,19 @@ describe("secsock.validate", function()
       local with, want, chain = settings()
       local alone, verdict = problems(merged({ chain = text(chain or "right.pem") }, with))
       assert.equal(want, alone)
-      local p = support.pair {
-        client = merged({ trust = file "root.pem", peername = "mail.example" }, (settings())),
-        server = { identity = { cert = file(chain or "right.pem"), key = file "right.key" } },
-      }
-      p:upgrade()
-      local met = p.client:verdict()
-      assert.same(verdict:problems(), met:problems())
-      assert.same(verdict:path(), met:path())
-      assert.equal(verdict:revocation(1), met:revocation(1))
-      assert.equal(want == "" and "secure" or "failed", p.client:state())
+      for _, version in ipairs(secsock.list "versions") do
+        local r = scenario.run {
+          client = merged({ trust = root, peername = "mail.example", versions = { version } },
+                          (settings())),
+          server = { identity = { cert = file(chain or "right.pem"), key = file "right.key" } },
+        }
+        local met = r.client.verdict
+        assert.same(verdict:problems(), met:problems())
+        assert.same(verdict:path(), met:path())
+        assert.equal(verdict:revocation(1), met:revocation(1))
+        assert.equal(want == "", r.client.secure)
+        assert.lawful(r)
+      end
     end)
   end
 
@@ -242,13 +251,9 @@ describe("secsock.validate", function()
   end)
 
   it("keeps wildcards from public suffixes", function()
-    local key, path = file "right.key", os.tmpname()
-    shell.run(("openssl req -x509 -key %s -subj /CN=w -days 9 -out %s "):format(key, path) ..
-      "-addext 'subjectAltName=DNS:*.github.io,DNS:*.co.uk'")
-    local chain = support.read(path)
-    os.remove(path)
+    local chain = issuing:make({ dns = { "*.github.io", "*.co.uk" } }):chain()
     local function finds(name, suffixes)
-      local from = { chain = chain, name = name, trust = { pem = chain }, suffixes = suffixes }
+      local from = { chain = chain, name = name, trust = root:cert(), suffixes = suffixes }
       return secsock.validate(from):has "name_mismatch"
     end
     assert.is_false(finds("mail.co.uk"))
@@ -294,45 +299,29 @@ describe("secsock.validate", function()
 
   it("takes a server's identity from a store", function()
     local mine = secsock.store.new()
-    for _, name in ipairs { "expired", "right" } do
-      local parts = { cert = file(name .. ".pem"), key = file(name .. ".key") }
-      assert(mine:add(assert(secsock.cert.identity(parts))))
-    end
-    local p = support.pair {
-      client = { trust = file "root.pem", peername = "mail.example" },
-      server = { identity = mine },
+    for _, one in ipairs { made.expired, made.right } do assert(mine:add(one:cert())) end
+    local r = scenario.run {
+      client = { trust = root, peername = "mail.example" }, server = { identity = mine },
     }
-    assert.is_true(p:upgrade()[1] and true)
-    assert.equal(cert "right.crt", p.client:verdict():chain()[1])
+    assert.secure(r)
+    assert.equal(cert "right.crt", r.client.verdict:chain()[1])
   end)
 
   it("judges a client who is a person by its mailbox", function()
-    local key, path = file "client.key", os.tmpname()
-    shell.run(("openssl req -x509 -key %s -subj /CN=joe -days 9 -out %s "):format(key, path) ..
-      "-addext subjectAltName=email:joe@example.org -addext extendedKeyUsage=clientAuth" ..
-      " -addext keyUsage=critical,digitalSignature,keyCertSign")
-    local joe = support.read(path)
-    os.remove(path)
-    local from = { chain = joe, purpose = "client", trust = { pem = joe } }
+    local people = scenario.ca "People"
+    local joe = people:make { subject = "Joe", email = "joe@example.org" }
+    local from = { chain = joe:chain(), purpose = "client", trust = people:cert() }
     from.name = "joe@EXAMPLE.org"
     assert.same({}, secsock.validate(from):problems())
     from.name = "jane@example.org"
     assert.same({ "name_mismatch" }, secsock.validate(from):problems())
-    local p = support.pair {
-      client = {
-        trust = file "root.pem",
-        peername = "mail.example",
-        identity = { certpem = joe, keypem = text "client.key" },
-      },
+    local r = scenario.run {
+      client = { trust = root, peername = "mail.example", identity = joe },
       server = {
-        identity = { cert = file "right.pem", key = file "right.key" },
-        trust = { pem = joe },
-        clientauth = "require",
-        peername = "joe@example.org",
+        identity = made.right, trust = people, clientauth = "require", peername = "joe@example.org",
       },
     }
-    p:upgrade()
-    assert.equal("secure", p.server:state())
-    assert.equal("matched", p.server:verdict():name())
+    assert.secure(r)
+    assert.equal("matched", r.server.verdict:name())
   end)
 end)
