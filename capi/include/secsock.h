@@ -898,6 +898,10 @@ const secsock_cert *secsock_verdict_problem_cert(const secsock_verdict *verdict,
 const char *secsock_verdict_problem_text(const secsock_verdict *verdict, size_t index);
 const char *secsock_verdict_problem_section(const secsock_verdict *verdict, size_t index);
 
+/* The number of the alert that answers this problem: secsock_problem_alert(), unless its section has
+ * another for it. -1 past the end. */
+int secsock_verdict_problem_alert(const secsock_verdict *verdict, size_t index);
+
 /* 1 when the verdict holds this problem, on any certificate. */
 int secsock_verdict_has(const secsock_verdict *verdict, int problem);
 

@@ -206,11 +206,20 @@ static void explain(secsock *s, int problem, int code)
     error_set(&s->error, code, "%s was refused: %s%s", whose ? whose : "the peer", text, more);
 }
 
+/* The alert for a problem, which the verdict may know better. */
+static int alert_of(const secsock_verdict *verdict, int problem)
+{
+    for (size_t i = 0; i < secsock_verdict_problem_count(verdict); i++)
+        if (secsock_verdict_problem(verdict, i) == problem)
+            return secsock_verdict_problem_alert(verdict, i);
+    return secsock_problem_alert(problem);
+}
+
 static int refuse(secsock *s, int problem)
 {
     bool absent = problem == SECSOCK_PROBLEM_NO_CERTIFICATE && lacks_required(s);
     int code = absent ? SECSOCK_E_NO_CERTIFICATE : SECSOCK_E_REJECTED;
-    int alert = secsock_problem_alert(problem);
+    int alert = alert_of(s->verdict, problem);
     if (absent) /* RFC 8446, section 4.4.2.4; RFC 5246, section 7.4.6 */
         alert = engine_version(s->engine) >= SECSOCK_TLS_1_3 ? ALERT_CERTIFICATE_REQUIRED
                                                              : ALERT_HANDSHAKE_FAILURE;

@@ -8,6 +8,7 @@
 #include "signature.h"
 #include "text.h"
 #include "uri.h"
+#include "utf8.h"
 
 void profile_broken(struct report *report, const char *section, const char *what)
 {
@@ -40,6 +41,27 @@ static void check_serial(const struct validation *in, const struct x509 *x509,
         profile_broken(report, "RFC 5280, 4.1.2.2", "its serial number is zero");
 }
 
+static bool is_utf8(struct slice text)
+{
+    while (text.len > 0)
+        if (utf8_next(&text) == UTF8_INVALID)
+            return false;
+    return true;
+}
+
+static void check_name(struct slice name, const char *section, const char *what,
+                       struct report *report)
+{
+    struct x509_name_cursor cursor;
+    struct x509_attribute attribute;
+    bool is_text = true;
+    x509_name_begin(&cursor, name);
+    while (is_text && x509_name_next(&cursor, &attribute))
+        is_text = attribute.tag != DER_UTF8_STRING || is_utf8(attribute.value);
+    if (!is_text)
+        profile_broken(report, section, what);
+}
+
 /* Sections 4.1.2.4 to 4.1.2.6; X.690, sections 11.2.2 and 11.5 */
 static void check_fields(const struct validation *in, const struct x509 *x509,
                          struct report *report)
@@ -47,6 +69,10 @@ static void check_fields(const struct validation *in, const struct x509 *x509,
     bool no_subject = x509_name_is_empty(x509->subject);
     if (x509_name_is_empty(x509->issuer))
         profile_broken(report, "RFC 5280, 4.1.2.4", "its issuer is empty");
+    check_name(x509->issuer, "RFC 5280, 4.1.2.4", "its issuer has a UTF8String that is not UTF-8",
+               report);
+    check_name(x509->subject, "RFC 5280, 4.1.2.6", "its subject has a UTF8String that is not UTF-8",
+               report);
     if (no_subject && x509->is_ca)
         profile_broken(report, "RFC 5280, 4.1.2.6", "it is a CA without a name");
     if (no_subject && !x509_is_critical(x509, X509_SUBJECT_ALT_NAME))

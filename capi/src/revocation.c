@@ -81,9 +81,16 @@ static bool demands_staple(const struct validation *in, const struct path *path,
     return index == 0 && in->purpose == PURPOSE_SERVER && path->links[0].cert->x509.must_staple;
 }
 
+/* Whether a response came along for this certificate, and was of no use. */
+static bool is_stapled_in_vain(const struct inquiry *inquiry)
+{
+    return inquiry->index == 0 && inquiry->revocation->in->ocsp.len > 0 && !inquiry->staple_served;
+}
+
 static void report_unknown(const struct inquiry *inquiry, struct report *report)
 {
-    report_add(report, SECSOCK_PROBLEM_REVOCATION_UNKNOWN, NULL, "%s%s",
+    report_add(report, SECSOCK_PROBLEM_REVOCATION_UNKNOWN,
+               is_stapled_in_vain(inquiry) ? VERDICT_STAPLE_SECTION : NULL, "%s%s",
                inquiry->silence.len > 0 ? "it is not known whether it is revoked: "
                                         : "nobody says whether it is revoked",
                inquiry->silence_buffer);
@@ -98,7 +105,8 @@ static void report_answer(const struct inquiry *inquiry, struct report *report)
     if (status == SECSOCK_STATUS_UNKNOWN && is_demanded(in, inquiry->index))
         report_unknown(inquiry, report);
     if (demands_staple(in, inquiry->path, inquiry->index) && !inquiry->staple_served)
-        report_add(report, SECSOCK_PROBLEM_REVOCATION_UNKNOWN, "RFC 7633, 4",
+        report_add(report, SECSOCK_PROBLEM_REVOCATION_UNKNOWN,
+                   in->ocsp.len == 0 ? "RFC 7633, 4" : VERDICT_STAPLE_SECTION,
                    "it has to come with an OCSP response (TLS feature), and %s",
                    in->ocsp.len == 0 ? "came without" : "with what came nothing can be done");
     if (inquiry->exhausted)

@@ -284,6 +284,16 @@ const char *secsock_verdict_problem_section(const secsock_verdict *verdict, size
     return index < verdict->finding_count ? verdict->findings[index].section : NULL;
 }
 
+int secsock_verdict_problem_alert(const secsock_verdict *verdict, size_t index)
+{
+    enum { BAD_CERTIFICATE_STATUS_RESPONSE = 113 };
+    if (index >= verdict->finding_count)
+        return -1;
+    if (strcmp(verdict->findings[index].section, VERDICT_STAPLE_SECTION) == 0)
+        return BAD_CERTIFICATE_STATUS_RESPONSE;
+    return secsock_problem_alert(verdict->findings[index].problem);
+}
+
 int secsock_verdict_has(const secsock_verdict *verdict, int problem)
 {
     for (size_t i = 0; i < verdict->finding_count; i++) {

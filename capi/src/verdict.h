@@ -27,6 +27,9 @@ __attribute__((format(printf, 5, 0))) int verdict_add_list(secsock_verdict *verd
                                                            const secsock_cert *cert,
                                                            const char *format, va_list args);
 
+/* Of a stapled response that tells nothing; the section has an alert of its own. */
+#define VERDICT_STAPLE_SECTION "RFC 6066, 8"
+
 void verdict_set_name_result(secsock_verdict *verdict, int name_result);
 void verdict_set_resumed(secsock_verdict *verdict, bool resumed);
 

@@ -109,7 +109,7 @@ static void push_detail(lua_State *L, const secsock_verdict *verdict, size_t ind
     lua_setfield(L, -2, "text");
     lua_pushstring(L, secsock_verdict_problem_section(verdict, index));
     lua_setfield(L, -2, "section");
-    lua_pushstring(L, secsock_alert_name(secsock_problem_alert(problem)));
+    lua_pushstring(L, secsock_alert_name(secsock_verdict_problem_alert(verdict, index)));
     lua_setfield(L, -2, "alert");
 }
 

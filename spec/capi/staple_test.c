@@ -210,8 +210,9 @@ static void test_garbage(int version)
 
 /* ------------------------------------------------------------------------------- verdicts */
 
-/* Without a hook: as the verdict says. */
-static void meet_unaided(const char *staple, const char *sentence, int status, int problem)
+/* Without a hook: as the verdict says. The alert is -1 where there is no problem. */
+static void meet_unaided(const char *staple, const char *sentence, int status, int problem,
+                         int alert)
 {
     char path[64];
     snprintf(path, sizeof path, "revocation/%s", staple ? staple : "");
@@ -223,8 +224,8 @@ static void meet_unaided(const char *staple, const char *sentence, int status, i
         CHECK(met == (problem == 0) && verdict && secsock_verdict_problem(verdict, 0) == problem &&
                   secsock_verdict_revocation(verdict, 0) == status &&
                   secsock_verdict_resumed(verdict) == resumed &&
-                  secsock_last_error(pair.server)->alert ==
-                      (problem ? secsock_problem_alert(problem) : -1),
+                  secsock_verdict_problem_alert(verdict, 0) == alert &&
+                  secsock_last_error(pair.server)->alert == alert,
               "TLS 1.%d%s: %s: %s", minor, resumed ? ", resumed" : "", sentence,
               met ? "accepted" : secsock_last_error(pair.client)->message);
         pair_close(&pair);
@@ -240,27 +241,32 @@ static void configure_strictly(int version)
 
 static void test_judged(int version)
 {
+    enum { /* RFC 8446, section 6; RFC 6066, section 8 */
+           CERTIFICATE_REVOKED = 44,
+           CERTIFICATE_UNKNOWN = 46,
+           BAD_CERTIFICATE_STATUS_RESPONSE = 113
+    };
     static const uint8_t later[] = { 0x30, 3, 0x0a, 1, 3 };
     configure_strictly(version);
-    meet_unaided("good.ocsp", "the issuer says good", SECSOCK_STATUS_GOOD, 0);
+    meet_unaided("good.ocsp", "the issuer says good", SECSOCK_STATUS_GOOD, 0, -1);
     configure_strictly(version);
-    meet_unaided("delegated.ocsp", "its responder says good", SECSOCK_STATUS_GOOD, 0);
+    meet_unaided("delegated.ocsp", "its responder says good", SECSOCK_STATUS_GOOD, 0, -1);
     configure_strictly(version);
     meet_unaided("unknown.ocsp", "the issuer does not know", SECSOCK_STATUS_UNKNOWN,
-                 SECSOCK_PROBLEM_REVOCATION_UNKNOWN);
+                 SECSOCK_PROBLEM_REVOCATION_UNKNOWN, BAD_CERTIFICATE_STATUS_RESPONSE);
     configure_strictly(version);
     meet_unaided(NULL, "there is no response", SECSOCK_STATUS_UNKNOWN,
-                 SECSOCK_PROBLEM_REVOCATION_UNKNOWN);
+                 SECSOCK_PROBLEM_REVOCATION_UNKNOWN, CERTIFICATE_UNKNOWN);
     configure_strictly(version);
     force((struct slice){ later, sizeof later });
     meet_unaided(NULL, "the responder asks to try later", SECSOCK_STATUS_UNKNOWN,
-                 SECSOCK_PROBLEM_REVOCATION_UNKNOWN);
+                 SECSOCK_PROBLEM_REVOCATION_UNKNOWN, BAD_CERTIFICATE_STATUS_RESPONSE);
     configure(version, (struct slice){ 0 });
     meet_unaided("revoked.ocsp", "the issuer has revoked it", SECSOCK_STATUS_REVOKED,
-                 SECSOCK_PROBLEM_REVOKED);
+                 SECSOCK_PROBLEM_REVOKED, CERTIFICATE_REVOKED);
     configure(version, (struct slice){ 0 });
     force((struct slice){ later, sizeof later });
-    meet_unaided(NULL, "try later, and it need not be known", SECSOCK_STATUS_UNKNOWN, 0);
+    meet_unaided(NULL, "try later, and it need not be known", SECSOCK_STATUS_UNKNOWN, 0, -1);
 }
 
 /* ----------------------------------------------------------------------------- byte by byte */

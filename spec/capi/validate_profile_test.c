@@ -71,7 +71,13 @@ static const struct mint inter_lax_names =
     MINT(.cn = "Inter", .by = &root, .ca = true, .number = 2, .constraints = "+dns:example",
          .flaws = MINT_CONSTRAINTS_NOT_CRITICAL);
 
+static const struct mint latin = MINT(.cn = "M\xfcller", .by = &root, .ca = true, .number = 2);
+
 static const struct example forms[] = {
+    { "a name is in UTF-8", CHAIN(LEAF(.by = &inter, .cn = "M\xc3\xbcller"), &inter),
+      ANCHORS(&root), SERVER, .want = "" },
+    { "it is where it says so", CHAIN(LEAF(.by = &latin), &latin), ANCHORS(&root), SERVER,
+      .want = "profile@Leaf profile@M\\fcller" },
     { "unique identifiers are read", CHAIN(LEAF(.by = &inter, .flaws = MINT_UNIQUE_ID), &inter),
       ANCHORS(&root), SERVER, .want = "" },
     { "a subjectKeyIdentifier is not critical",

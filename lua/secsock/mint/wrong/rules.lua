@@ -45,6 +45,9 @@ return function(word)
     parts = function(parts) parts.not_before = der.generalized_time "20200101000000Z" end,
   })
 
+  word("subject_not_utf8", "profile", "its subject is not in UTF-8 though it says so", {
+    fields = function(from) from.subject = "M\252ller" end,
+  })
   word("name_with_nul", "profile", "a DNS name has an octet of zero in it",
     change.another("dns", "good.example\0.evil.example"))
   word("name_not_ascii", "profile", "a DNS name is not in A-labels",
