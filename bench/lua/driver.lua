@@ -1,0 +1,132 @@
+--- The program of each subject in Lua, which answers as bench/driver.c does:
+--     driver.lua NAME MATERIAL
+local subject = require("bench.lua.subjects." .. arg[1])
+local material = arg[2]
+local BURST = 4
+
+-- ------------------------------------------------------------------------------------ settings
+
+local function file(name) return material .. "/" .. name end
+
+local function settings(server, version, mutual)
+  local name = server and "ecdsa" or mutual and "client"
+  return {
+    server = server, version = version, asks = server and mutual, trust = file "ca.pem",
+    cert = name and file(name .. ".pem"), key = name and file(name .. ".key"),
+  }
+end
+
+---@class bench.lua.stage
+---@field client any  what subjects make of settings
+---@field server any
+---@field data string
+local function new_stage(work, size)
+  return {
+    client = subject.context(settings(false, work.version, work.mutual)),
+    server = subject.context(settings(true, work.version, work.mutual)),
+    data = ("x"):rep(size), size = size,
+  }
+end
+
+-- --------------------------------------------------------------------------------------- works
+
+local function connect(stage)
+  local client, server = subject.open(stage.client, stage.server)
+  client, server = subject.upgrade(client, server)
+  subject.send(server, "a")
+  subject.receive(client, 1)
+  return client, server
+end
+
+local function close(client, server)
+  subject.close(client)
+  subject.close(server)
+end
+
+local function handshake(stage) close(connect(stage)) end
+
+local function starttls(stage)
+  local client, server = subject.open(stage.client, stage.server)
+  subject.send(server, "220 bench.example ESMTP\r\n")
+  subject.receive(client)
+  subject.send(client, "STARTTLS\r\n")
+  subject.receive(server)
+  subject.send(server, "220 go ahead\r\n")
+  subject.receive(client)
+  client, server = subject.upgrade(client, server)
+  subject.send(client, "EHLO me.example\r\n")
+  subject.receive(server)
+  subject.send(server, "250 bench.example\r\n")
+  subject.receive(client)
+  close(client, server)
+end
+
+local function open(stage) stage.near, stage.far = connect(stage) end
+
+local function bulk(stage)
+  for _ = 1, BURST do subject.send(stage.near, stage.data) end
+  for _ = 1, BURST do subject.receive(stage.far, stage.size) end
+end
+
+local function pingpong(stage)
+  subject.send(stage.near, stage.data)
+  subject.receive(stage.far, stage.size)
+  subject.send(stage.far, stage.data)
+  subject.receive(stage.near, stage.size)
+end
+
+-- What a connection, both ends of it, holds of the heap: Lua's objects are there, too.
+local function memory(stage)
+  local heap, held, COUNT = require "heap", {}, 50
+  local function live()
+    collectgarbage()
+    collectgarbage()
+    return (heap.now())
+  end
+  local function hold(count)
+    for _ = 1, count do held[#held + 1] = { connect(stage) } end
+  end
+  hold(COUNT)
+  local before = live()
+  hold(COUNT)
+  return ('{"idle_pair":%d}'):format(math.floor((live() - before) / COUNT))
+end
+
+local works = {
+  hs13 = { version = 13, once = handshake },
+  hs12 = { version = 12, once = handshake },
+  mutual = { version = 13, mutual = true, once = handshake },
+  starttls = { version = 13, once = starttls },
+  bulk = { version = 13, prepare = open, once = bulk },
+  pingpong = { version = 13, prepare = open, once = pingpong },
+  memory = { version = 13, tell = memory },
+}
+
+-- ------------------------------------------------------------------------------------ answering
+
+local stages = {}
+
+local function answer(name, size, count)
+  local work, key = works[name], name .. " " .. size
+  local stage = stages[key]
+  if not stage then
+    stage = new_stage(work, size)
+    stages[key] = stage
+    if work.prepare then work.prepare(stage) end
+  end
+  if work.tell then return work.tell(stage) end
+  local before = os.clock()
+  for _ = 1, count do work.once(stage) end
+  return ('{"seconds":%.9f,"count":%d}'):format(os.clock() - before, count)
+end
+
+for line in io.lines() do
+  if line == "quit" then break end
+  local name, size, count = line:match "^(%S+) (%d+) (%d+)$"
+  if name then
+    print(answer(name, tonumber(size), tonumber(count)))
+  else
+    print(('{"version":"%s"}'):format(subject.version()))
+  end
+  io.stdout:flush()
+end

@@ -1,0 +1,116 @@
+--- What is measured: each row is a work of the drivers with a size, and how its figures are told.
+local rows = {}
+
+---@class bench.row
+---@field name string
+---@field driver "c"|"lua"  whose subjects do it
+---@field work string
+---@field size integer
+---@field unit string
+---@field per? number       timed: the value is so many units for each time it is done, by seconds
+---@field figure? string    not timed: the member of the answer that is the value
+---@field less? boolean     a smaller value is a better one
+---@field heap? boolean     the subjects run with heap.so
+---@field once? boolean     in the first round alone
+---@field plot? string      the growth plot that it is a point of
+---@field only? table<string, true>  the subjects that do it
+
+local function row(from)
+  from.driver, from.size = from.driver or "c", from.size or 0
+  rows[#rows + 1] = from
+end
+
+local handshakes = {
+  "hs13-x25519-ecdsa", "hs13-p256-ecdsa", "hs13-mlkem-ecdsa", "hs13-x25519-rsa", "hs13-fresh",
+  "hs13-mutual", "hs13-resumed", "hs12-ecdsa", "hs12-rsa", "hs12-resumed", "hs13-tcp",
+  "starttls-tcp",
+}
+for _, work in ipairs(handshakes) do row { name = work, work = work, unit = "/s", per = 1 } end
+
+-- The driver sends so many records before it reads the first.
+local BURST = 4
+local sizes = { ["16k"] = 16384, ["1k"] = 1024, ["64"] = 64 }
+
+local function bulk(driver, prefix, works)
+  for _, work in ipairs(works) do
+    for _, size in ipairs { "16k", "1k", "64" } do
+      row {
+        name = prefix .. work .. "-" .. size, driver = driver, work = work, size = sizes[size],
+        unit = "MB/s", per = BURST * sizes[size] / 1e6,
+      }
+    end
+  end
+end
+
+bulk("c", "", { "bulk-aes128", "bulk-aes256", "bulk-chacha", "bulk-aes128-tcp" })
+row { name = "pingpong", work = "pingpong", size = 64, unit = "/s", per = 1 }
+row { name = "pingpong-tcp", work = "pingpong-tcp", size = 64, unit = "/s", per = 1 }
+
+row { name = "validate-web", work = "validate", size = 0, unit = "/s", per = 1 }
+row { name = "validate-3", work = "validate", size = 3, unit = "/s", per = 1 }
+
+for _, which in ipairs { "client_idle", "server_idle", "client_peak", "server_peak" } do
+  row {
+    name = "memory-" .. which:gsub("_", "-"), work = "memory", unit = "bytes", figure = which,
+    less = true, heap = true,
+  }
+end
+for _, which in ipairs { "client_allocations", "server_allocations" } do
+  row {
+    name = "memory-" .. which:gsub("_", "-"), work = "memory", unit = "", figure = which,
+    less = true, heap = true,
+  }
+end
+row {
+  name = "memory-10000-servers", work = "many", size = 10000, unit = "bytes", figure = "resident",
+  less = true, once = true,
+}
+row { name = "first-connection", work = "first", size = 5, unit = "ms", figure = "ms", less = true }
+
+-- ----------------------------------------------------------------------------------------- Lua
+
+for _, work in ipairs { "lua-hs13", "lua-hs12", "lua-mutual", "lua-starttls" } do
+  row { name = work, driver = "lua", work = work:sub(5), unit = "/s", per = 1 }
+end
+bulk("lua", "lua-", { "bulk" })
+row { name = "lua-pingpong", driver = "lua", work = "pingpong", size = 64, unit = "/s", per = 1 }
+row {
+  name = "lua-memory-idle-pair", driver = "lua", work = "memory", unit = "bytes",
+  figure = "idle_pair", less = true, heap = true,
+}
+
+-- -------------------------------------------------------------------------------------- growth
+
+--- What grows with what: `per` is in what unit the slope is told.
+---@class bench.plot
+---@field name string
+---@field title string
+---@field x string
+---@field log boolean   the sizes are spread over powers
+---@field per integer   the slope is told for so many
+rows.plots = {
+  { name = "record", title = "a record sent and received", x = "bytes", log = true, per = 1024 },
+  { name = "chain", title = "validation", x = "certificates below the root", per = 1 },
+  { name = "anchors", title = "validation of a chain of three", x = "anchors", log = true,
+    per = 1000 },
+  { name = "connections", title = "a message there and back", x = "connections open", log = true,
+    per = 1000 },
+}
+
+local two = { secsock = true, wolfssl = true }
+
+local function growth(plot, work, list, only)
+  for _, size in ipairs(list) do
+    row {
+      name = ("%s-%d"):format(plot, size), work = work, size = size, unit = "us", per = 1,
+      less = true, plot = plot, only = only,
+    }
+  end
+end
+
+growth("record", "record", { 16, 64, 256, 1024, 4096, 16384 })
+growth("chain", "validate", { 1, 2, 4, 8, 16, 32 })
+growth("anchors", "anchors", { 1, 10, 100, 1000, 10000 })
+growth("connections", "connections", { 1, 10, 100, 1000, 10000 }, two)
+
+return rows

@@ -1,0 +1,62 @@
+/* Where a work is done: the settings of both ends made from its description, and pairs of
+ * connections that shake hands and talk, both ends in this thread. */
+#ifndef SECSOCK_BENCH_STAGE_H
+#define SECSOCK_BENCH_STAGE_H
+
+#include "subject.h"
+
+enum { MOST_SERVERS = 64 };
+
+/* What a connection is like. */
+struct scene {
+    int version;
+    const char *group;
+    enum suite suite;
+    const char *identity; /* the server's; "fresh": another one, with a key of its own, each time */
+    bool mutual, resumes;
+    bool tcp;
+};
+
+struct pair {
+    struct wire client_wire, server_wire;
+    void *client, *server;
+};
+
+struct stage {
+    struct scene scene;
+    void *client, *servers[MOST_SERVERS]; /* contexts */
+    size_t server_count, turn;
+    int listener, port; /* over TCP */
+    struct pair pair;
+    void *judge;
+    size_t size; /* what the work is told: of a record, a chain, ... */
+};
+
+/* The folder that the certificates are in. */
+extern const char *material;
+
+/* A file in it: NAME and what comes behind that. It lasts as long as the program. */
+const char *material_file(const char *name, const char *ending);
+
+/* What the two ends of a scene are set to. */
+struct settings stage_client(const struct scene *scene);
+struct settings stage_server(const struct scene *scene, unsigned number);
+
+/* Makes the contexts; false where the subject cannot do the scene. */
+bool stage_open(struct stage *stage, const struct scene *scene);
+
+/* A connection between these contexts, in the clear where there is a descriptor. */
+void pair_open(struct pair *pair, const struct stage *stage, void *client, void *server);
+void pair_close(struct pair *pair);
+
+/* The handshake: true when both ends are done, false when one has failed. */
+bool pair_shake(struct pair *pair);
+
+/* Receives exactly `len` bytes. */
+void pair_receive(void *connection, struct wire *wire, void *data, size_t len);
+
+/* A whole connection: made, its hands shaken, and the server has told the client one byte, so that
+ * the client has seen whatever ticket there is. */
+void stage_connect(struct stage *stage, struct pair *pair);
+
+#endif

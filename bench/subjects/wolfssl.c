@@ -1,0 +1,250 @@
+/* The wolfSSL that secsock stands on, by itself, set up for speed and as safely as it can be. */
+#include <wolfssl/options.h>
+
+#include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/asn.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "subject.h"
+
+/* wolfSSL's servers fail the 256th resumption in a row: the first session of a row is kept, to
+ * begin another one with. */
+enum { LONGEST_ROW = 200 };
+
+struct context {
+    WOLFSSL_CTX *ctx;
+    struct settings settings;
+    WOLFSSL_SESSION *first, *last;
+    unsigned row;
+};
+
+struct connection {
+    WOLFSSL *ssl;
+    struct context *context;
+};
+
+static const char *const suites[] = {
+    [AES_128_GCM] = "TLS13-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:"
+                    "ECDHE-RSA-AES128-GCM-SHA256",
+    [AES_256_GCM] = "TLS13-AES256-GCM-SHA384",
+    [CHACHA20_POLY1305] = "TLS13-CHACHA20-POLY1305-SHA256",
+};
+
+static const char *version(void)
+{
+    return LIBWOLFSSL_VERSION_STRING;
+}
+
+static int on_receive(WOLFSSL *ssl, char *data, int size, void *wire)
+{
+    size_t len = wire_read(wire, data, (size_t)size);
+    (void)ssl;
+    return len > 0 ? (int)len : WOLFSSL_CBIO_ERR_WANT_READ;
+}
+
+static int on_send(WOLFSSL *ssl, char *data, int size, void *wire)
+{
+    (void)ssl;
+    return (int)wire_write(wire, data, (size_t)size);
+}
+
+static bool set_trust(WOLFSSL_CTX *ctx, const struct settings *settings)
+{
+    static const char bundle[] = "/etc/ssl/certs/ca-certificates.crt";
+    int mode = settings->asks     ? WOLFSSL_VERIFY_PEER | WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT
+               : settings->server ? WOLFSSL_VERIFY_NONE
+                                  : WOLFSSL_VERIFY_PEER;
+    wolfSSL_CTX_set_verify(ctx, mode, NULL);
+    const char *file = settings->system ? bundle : settings->trust;
+    return wolfSSL_CTX_load_verify_locations(ctx, file, NULL) == WOLFSSL_SUCCESS;
+}
+
+static bool set_identity(WOLFSSL_CTX *ctx, const struct settings *settings)
+{
+    return !settings->chain_pem ||
+           (wolfSSL_CTX_use_certificate_chain_file(ctx, settings->chain_pem) == WOLFSSL_SUCCESS &&
+            wolfSSL_CTX_use_PrivateKey_file(ctx, settings->key_pem, WOLFSSL_FILETYPE_PEM) ==
+                WOLFSSL_SUCCESS);
+}
+
+static void *new_context(const struct settings *settings)
+{
+    struct context *context = calloc(1, sizeof(*context));
+    int lowest = settings->version == 12 ? WOLFSSL_TLSV1_2 : WOLFSSL_TLSV1_3;
+    int highest = settings->version == 12 ? TLS1_2_VERSION : TLS1_3_VERSION;
+    char group[32];
+    WOLFSSL_CTX *ctx =
+        wolfSSL_CTX_new(settings->server ? wolfTLS_server_method() : wolfTLS_client_method());
+    need(context && ctx, "no context");
+    need(wolfSSL_CTX_SetMinVersion(ctx, lowest) == WOLFSSL_SUCCESS &&
+             wolfSSL_CTX_set_max_proto_version(ctx, highest) == WOLFSSL_SUCCESS &&
+             wolfSSL_CTX_set_cipher_list(ctx, suites[settings->suite]) == WOLFSSL_SUCCESS &&
+             wolfSSL_CTX_set1_groups_list(ctx, strcpy(group, settings->group)) == WOLFSSL_SUCCESS &&
+             set_trust(ctx, settings) && set_identity(ctx, settings),
+         "setting up wolfSSL");
+    wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_NO_INTERNAL);
+    if (settings->resumes)
+        need(wolfSSL_CTX_UseSessionTicket(ctx) == WOLFSSL_SUCCESS, "no tickets");
+    *context = (struct context){ .ctx = ctx, .settings = *settings };
+    return context;
+}
+
+static void offer_session(struct context *context, WOLFSSL *ssl)
+{
+    if (context->row++ % LONGEST_ROW == 0 && context->first)
+        wolfSSL_set_session(ssl, context->first);
+    else if (context->last)
+        wolfSSL_set_session(ssl, context->last);
+}
+
+static int key_share(const char *group)
+{
+    if (strcmp(group, "X25519") == 0)
+        return WOLFSSL_ECC_X25519;
+    return strcmp(group, "P-256") == 0 ? WOLFSSL_ECC_SECP256R1 : WOLFSSL_X25519MLKEM768;
+}
+
+static void set_up_client(struct context *context, WOLFSSL *ssl)
+{
+    const struct settings *settings = &context->settings;
+    need(wolfSSL_check_domain_name(ssl, settings->name) == WOLFSSL_SUCCESS &&
+             wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, settings->name,
+                            (unsigned short)strlen(settings->name)) == WOLFSSL_SUCCESS,
+         "no name");
+    if (settings->version == 13)
+        need(wolfSSL_UseKeyShare(ssl, (word16)key_share(settings->group)) == WOLFSSL_SUCCESS,
+             "no key share");
+    if (settings->resumes)
+        offer_session(context, ssl);
+}
+
+static void *open_connection(void *arg, struct wire *wire)
+{
+    struct context *context = arg;
+    struct connection *connection = calloc(1, sizeof(*connection));
+    WOLFSSL *ssl = wolfSSL_new(context->ctx);
+    need(connection && ssl, "no connection");
+    *connection = (struct connection){ ssl, context };
+    if (wire->fd >= 0) {
+        need(wolfSSL_set_fd(ssl, wire->fd) == WOLFSSL_SUCCESS, "no descriptor");
+    } else {
+        wolfSSL_SSLSetIORecv(ssl, on_receive);
+        wolfSSL_SSLSetIOSend(ssl, on_send);
+        wolfSSL_SetIOReadCtx(ssl, wire);
+        wolfSSL_SetIOWriteCtx(ssl, wire);
+    }
+    if (!context->settings.server)
+        set_up_client(context, ssl);
+    return connection;
+}
+
+static enum shaken shake(void *arg)
+{
+    const struct connection *connection = arg;
+    int done = connection->context->settings.server ? wolfSSL_accept(connection->ssl)
+                                                    : wolfSSL_connect(connection->ssl);
+    if (done == WOLFSSL_SUCCESS)
+        return SHAKE_DONE;
+    int error = wolfSSL_get_error(connection->ssl, done);
+    return error == WOLFSSL_ERROR_WANT_READ || error == WOLFSSL_ERROR_WANT_WRITE ? SHAKE_WAITS
+                                                                                 : SHAKE_FAILED;
+}
+
+static bool resumed(void *connection)
+{
+    return wolfSSL_session_reused(((struct connection *)connection)->ssl);
+}
+
+static void send_all(void *connection, const void *data, size_t len)
+{
+    need(wolfSSL_write(((struct connection *)connection)->ssl, data, (int)len) == (int)len,
+         "sending");
+}
+
+static size_t receive(void *connection, void *data, size_t size)
+{
+    WOLFSSL *ssl = ((struct connection *)connection)->ssl;
+    int n = wolfSSL_read(ssl, data, (int)size);
+    need(n > 0 || wolfSSL_get_error(ssl, n) == WOLFSSL_ERROR_WANT_READ, "receiving");
+    return n > 0 ? (size_t)n : 0;
+}
+
+static void keep_session(struct connection *connection)
+{
+    struct context *context = connection->context;
+    WOLFSSL_SESSION *session = wolfSSL_get1_session(connection->ssl);
+    if (context->last && context->last != context->first)
+        wolfSSL_SESSION_free(context->last);
+    context->last = session;
+    if (!context->first)
+        context->first = session;
+}
+
+static void close_connection(void *arg)
+{
+    struct connection *connection = arg;
+    if (connection->context->settings.resumes)
+        keep_session(connection);
+    wolfSSL_shutdown(connection->ssl);
+    wolfSSL_free(connection->ssl);
+    free(connection);
+}
+
+/* ------------------------------------------------------------------------------- validation */
+
+/* The signatures alone, each verified with the key of the next certificate: what no validation can
+ * do without. */
+struct judge {
+    unsigned char *ders;
+    size_t ends[64], count;
+    DecodedCert decoded[65];
+};
+
+/* The anchor is among the first; its key is what the last signature is verified with. */
+static void decode(DecodedCert *decoded, const unsigned char *der, size_t len)
+{
+    wc_InitDecodedCert(decoded, der, (word32)len, NULL);
+    need(wc_ParseCert(decoded, CERT_TYPE, NO_VERIFY, NULL) == 0, "a certificate is malformed");
+}
+
+static void *new_judge(const struct judged *judged)
+{
+    struct judge *judge = calloc(1, sizeof(*judge));
+    unsigned char *root;
+    size_t end, from = 0;
+    need(judge != NULL, "no memory");
+    judge->count = read_ders(judged->chain, &judge->ders, judge->ends, 64);
+    need(judge->count > 0 && read_ders(judged->roots, &root, &end, 1) == 1, "no chain");
+    for (size_t i = 0; i < judge->count; from = judge->ends[i++])
+        decode(&judge->decoded[i], judge->ders + from, judge->ends[i] - from);
+    decode(&judge->decoded[judge->count], root, end);
+    return judge;
+}
+
+static void judge_chain(void *arg)
+{
+    const struct judge *judge = arg;
+    size_t from = 0;
+    for (size_t i = 0; i < judge->count; from = judge->ends[i++]) {
+        const DecodedCert *issuer = &judge->decoded[i + 1];
+        need(wc_CheckCertSigPubKey(judge->ders + from, (word32)(judge->ends[i] - from), NULL,
+                                   issuer->publicKey, issuer->pubKeySize, (int)issuer->keyOID) == 0,
+             "a signature is bad");
+    }
+}
+
+const struct subject subject = {
+    .name = "wolfssl",
+    .version = version,
+    .new_context = new_context,
+    .open = open_connection,
+    .shake = shake,
+    .resumed = resumed,
+    .send = send_all,
+    .receive = receive,
+    .close = close_connection,
+    .new_judge = new_judge,
+    .judge = judge_chain,
+};

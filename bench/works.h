@@ -1,0 +1,35 @@
+/* The works: what subjects are measured by. Each is written once, for all of them. */
+#ifndef SECSOCK_BENCH_WORKS_H
+#define SECSOCK_BENCH_WORKS_H
+
+#include "stage.h"
+
+struct work {
+    const char *name;
+    struct scene scene;
+
+    /* Everything that comes before, with stage->size set; false where the subject cannot do it. */
+    bool (*prepare)(struct stage *stage);
+
+    /* Once more; it is timed. NULL for a work that tells figures instead, */
+    void (*once)(struct stage *stage);
+
+    /* as members of a JSON object. */
+    void (*tell)(struct stage *stage);
+};
+
+/* NULL where there is none of that name. */
+const struct work *work_find(const char *name);
+
+/* Prints the names, one a line. */
+void work_list(void);
+
+/* What is told instead of timed (figures.c). */
+void tell_memory(struct stage *stage);
+void tell_many(struct stage *stage);
+void tell_first(struct stage *stage);
+
+/* A process of its own: up to the first bytes of a client that trusts in the system's anchors. */
+int first_bytes(void);
+
+#endif
