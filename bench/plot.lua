@@ -148,9 +148,10 @@ function plot.svg(outcome)
     end
   end
   local height = y + (column > 0 and CHART.height + 120 or 0)
-  return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d">\n<style>%s</style>\n'):format(
-    WIDTH, height, STYLE) .. '<rect width="100%" height="100%" fill="var(--paper)"/>\n' ..
-    table.concat(self, "\n") .. "\n</svg>\n"
+  local head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d">\n<style>%s</style>\n'
+  return head:format(WIDTH, height, STYLE)
+    .. '<rect width="100%" height="100%" fill="var(--paper)"/>\n'
+    .. table.concat(self, "\n") .. "\n</svg>\n"
 end
 
 return plot

@@ -56,6 +56,8 @@ struct engine {
     void *log_arg;
     bool logged; /* the master secret has been, under TLS 1.2 */
 
+    struct TLSX **extensions; /* of wolfSSL's, that a client asks with; NULL before it has asked */
+
     bool asked;                      /* a client was asked for its certificate */
     struct chain *sent;              /* what the peer sent in this handshake */
     struct chain *remembered;        /* of the session that may be resumed */
@@ -110,6 +112,9 @@ int engine_set_stapling(struct engine_context *context, secsock_error *error);
 
 /* Has a client ask for one. SECSOCK_OK or SECSOCK_E_MEMORY. */
 int engine_ask_for_staple(struct engine *engine);
+
+/* The handshake is over: that it asked need not be known any more. */
+void engine_forget_question(struct engine *engine);
 
 /* Sends what was taken from wolfSSL: SECSOCK_OK, SECSOCK_WANT_WRITE or a failure. */
 int engine_flush_taken(struct engine *engine);

@@ -102,16 +102,26 @@ static int send_ticket(struct engine *engine, secsock_error *error)
     return engine_sent(engine, result, doing, error);
 }
 
+/* wolfSSL's own: it would keep these for requests that come after a handshake, of which secsock
+ * offers none. */
+extern void FreeHandshakeHashes(WOLFSSL *ssl);
+
+static void forget_handshake(struct engine *engine)
+{
+    FreeHandshakeHashes(engine->ssl);
+    engine_forget_question(engine);
+}
+
 int engine_finish(struct engine *engine, secsock_error *error)
 {
     bool server = engine->context->role == SECSOCK_SERVER;
     bool has_tickets = engine_version(engine) >= SECSOCK_TLS_1_3;
+    int result = SECSOCK_OK;
     engine_end_keylog(engine);
-    if (!engine->context->sessions)
-        return SECSOCK_OK;
-    if (server && has_tickets)
-        return send_ticket(engine, error);
-    if (!server && !has_tickets)
+    if (engine->context->sessions && server && has_tickets)
+        result = send_ticket(engine, error);
+    else if (engine->context->sessions && !server && !has_tickets)
         keep_session(engine);
-    return SECSOCK_OK;
+    forget_handshake(engine);
+    return result;
 }

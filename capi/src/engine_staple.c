@@ -79,6 +79,34 @@ int engine_set_stapling(struct engine_context *context, secsock_error *error)
 /* Under TLS 1.3, wolfSSL takes a response only where the connection has asked, not its context. */
 int engine_ask_for_staple(struct engine *engine)
 {
-    int asked = wolfSSL_UseOCSPStapling(engine->ssl, WOLFSSL_CSR_OCSP, 0);
+    long asked = wolfSSL_set_tlsext_status_type(engine->ssl, WOLFSSL_TLSEXT_STATUSTYPE_ocsp);
     return asked == WOLFSSL_SUCCESS ? SECSOCK_OK : SECSOCK_E_MEMORY;
+}
+
+/* wolfSSL keeps the question as long as the connection, with room for an answer about each of the
+ * 37 certificates that there may be: two fifths of what an idle client would take. It has no call
+ * to take it back; where a connection's list of extensions is, is seen when the question is put in
+ * (--wrap). */
+struct TLSX;
+extern void TLSX_Remove(struct TLSX **list, int type, void *heap);
+int __real_TLSX_UseCertificateStatusRequest(struct TLSX **list, unsigned char type,
+                                            unsigned char options, WOLFSSL *ssl, void *heap,
+                                            int device);
+int __wrap_TLSX_UseCertificateStatusRequest(struct TLSX **list, unsigned char type,
+                                            unsigned char options, WOLFSSL *ssl, void *heap,
+                                            int device);
+int __wrap_TLSX_UseCertificateStatusRequest(struct TLSX **list, unsigned char type,
+                                            unsigned char options, WOLFSSL *ssl, void *heap,
+                                            int device)
+{
+    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
+    engine->extensions = list;
+    return __real_TLSX_UseCertificateStatusRequest(list, type, options, ssl, heap, device);
+}
+
+void engine_forget_question(struct engine *engine)
+{
+    enum { STATUS_REQUEST = 5 }; /* RFC 6066, section 8 */
+    if (engine->extensions)
+        TLSX_Remove(engine->extensions, STATUS_REQUEST, NULL);
 }

@@ -89,7 +89,7 @@ static int timed_out(secsock *s, int timeout)
 int sock_run(secsock *s, secsock_timeout kind, sock_operation *operation, void *args)
 {
     int timeout = sock_timeout(s, kind);
-    int64_t deadline = clock_deadline(timeout);
+    int64_t deadline = timeout == 0 ? 0 : clock_deadline(timeout); /* 0: nothing waits for it */
     for (;;) {
         int result = operation(s, args);
         bool waits = result == SECSOCK_WANT_READ || result == SECSOCK_WANT_WRITE;
