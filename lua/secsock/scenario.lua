@@ -44,6 +44,8 @@ local scenario = {}
 ---                                   the real clock; programs always have one
 ---@field seed? integer|string       1 unless said
 ---@field capture? string            a new file for Wireshark, with the secrets
+---@field diagram? string            a file for a diagram: a page where its name ends in .html, else
+---                                   text
 
 --- What came out.
 ---@class secsock.scenario.run
@@ -71,8 +73,20 @@ run.__tostring = run.sequence
 
 local known = {
   client = "table", server = "table", wire = "table|function", transport = "string",
-  seed = "number|string", capture = "string",
+  seed = "number|string", capture = "string", diagram = "string",
 }
+
+-- Draws a run into a file.
+local function write_diagram(result, path)
+  local file, err = io.open(path, "w")
+  local ok = file
+  if file then
+    ok, err = file:write(diagram(result, path:find "%.html$" and "html" or "text"), "\n")
+    local closed, why = file:close()
+    if not (ok and closed) then ok, err = nil, path .. ": " .. tostring(err or why) end
+  end
+  if not ok then error(("option 'diagram': %s"):format(err), 0) end
+end
 
 local function run_checked(options)
   check.inner_options(options, known)
@@ -87,6 +101,7 @@ local function run_checked(options)
   end
   local result = setmetatable(stage.run(complete), run)
   result.client.run, result.server.run = result, result
+  if options.diagram then write_diagram(result, options.diagram) end
   surroundings.over(result)
   return result
 end

@@ -73,7 +73,7 @@ end
 
 local SHOWN, MOST = 6, 16 -- of an exchange: from its beginning, and in all
 
--- What was sent in an exchange from `first` to `last`, by each end.
+-- What was sent in an exchange from `first` to `last`: one event for each end, by its role too.
 local function totals(events, first, last)
   local of = {}
   for i = first, last do
@@ -82,6 +82,7 @@ local function totals(events, first, last)
                                    protected = true, count = 0, size = 0, length = 0 }
     one.count = one.count + (event.count or 1)
     one.size, one.length = one.size + event.size, one.length + (event.length or 0)
+    if not of[event.who] then of[#of + 1] = one end
     of[event.who] = one
   end
   return of
@@ -97,9 +98,9 @@ local function in_exchanges(events)
     end
     local alone = last - first < MOST and last or first + SHOWN - 1
     for i = first, alone do all[#all + 1] = events[i] end
-    local rest = alone < last and totals(events, alone + 1, last) or {}
-    all[#all + 1] = rest.client
-    all[#all + 1] = rest.server
+    for _, one in ipairs(alone < last and totals(events, alone + 1, last) or {}) do
+      all[#all + 1] = one
+    end
     first = last + 1
   end
   return all

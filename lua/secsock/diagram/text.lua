@@ -135,11 +135,12 @@ return function(events)
   events = fold.all(events)
   local inner = inner_width(events)
   local lines = { head(inner) }
+  local last
   for _, event in ipairs(events) do
-    local edge = edges[event.kind] or LIFELINES
-    for i, text in ipairs(lines_of(event, inner)) do
-      local time = i == 1 and ("%9.3f"):format(event.time) or ""
-      lines[#lines + 1] = pad(time, TIME) .. edge[1] .. text .. edge[2]
+    local edge, time = edges[event.kind] or LIFELINES, ("%9.3f"):format(event.time)
+    for _, text in ipairs(lines_of(event, inner)) do
+      lines[#lines + 1] = pad(time ~= last and time or "", TIME) .. edge[1] .. text .. edge[2]
+      last = time
     end
   end
   return table.concat(lines, "\n")

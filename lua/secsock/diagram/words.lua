@@ -75,14 +75,18 @@ function own.verdict(event)
                             verdict:resumed() and ", as of the session that is resumed" or "")
 end
 
-function own.secure(event)
-  local info = event.info
+--- What both ends have agreed on.
+---@param info secsock.info
+---@return string[]
+function words.agreed(info)
   local facts = { info.version, info.cipher }
   facts[#facts + 1] = info.group
-  if info.alpn then facts[#facts + 1] = info.alpn end
-  if info.resumed then facts[#facts + 1] = "resumed" end
-  return "is secure: " .. table.concat(facts, ", ")
+  facts[#facts + 1] = info.alpn
+  facts[#facts + 1] = info.resumed and "resumed" or nil
+  return facts
 end
+
+function own.secure(event) return "is secure: " .. table.concat(words.agreed(event.info), ", ") end
 
 function own.clear() return "is in the clear again" end
 
@@ -104,22 +108,24 @@ end
 ---@return boolean
 function words.is_sent(event) return sent[event.kind] ~= nil end
 
--- Several that are alike.
+local function of_one(event)
+  return quote.text((sent[event.kind] or own[event.kind])(event))
+end
+
+-- Several whose content differs, by their kind.
+local several = { plain = "more lines", data = "records of data", encrypted = "encrypted records",
+                  stray = "times what is not TLS" }
+
 local function folded(event)
-  if event.kind == "plain" then
-    return ("%d lines more, %s"):format(event.count, words.size(event.size))
-  end
-  local what = event.kind == "data" and "records of data" or event.kind .. " records"
+  local what = several[event.kind]
+  if not what then return ("× %d %s"):format(event.count, of_one(event)) end
   return ("× %d %s, %s"):format(event.count, what, words.size(event.length or event.size))
 end
 
 --- What is said of an event.
 ---@param event secsock.event
 ---@return string
-function words.of(event)
-  if event.count then return folded(event) end
-  return (sent[event.kind] or own[event.kind])(event)
-end
+function words.of(event) return event.count and folded(event) or of_one(event) end
 
 --- What stands below a verdict: its chain as a tree, with the problems in place. One line each.
 ---@param verdict secsock.verdict
@@ -128,7 +134,7 @@ function words.tree(verdict)
   local lines = {}
   if verdict:ok() and #verdict:chain() == 0 then return lines end
   for line in verdict:explain():gsub("^[^\n]*\n", ""):gmatch "[^\n]+" do
-    lines[#lines + 1] = line:gsub("^  ", "")
+    lines[#lines + 1] = quote.text((line:gsub("^  ", "")))
   end
   return lines
 end

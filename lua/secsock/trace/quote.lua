@@ -27,4 +27,45 @@ function quote.line(bytes, most)
   return line and #line <= most and line or quote.bytes(bytes, most)
 end
 
+-- Well-formed UTF-8 of more than one byte (RFC 3629, section 4).
+local sequences = {
+  "^[\194-\223][\128-\191]", "^\224[\160-\191][\128-\191]",
+  "^[\225-\236\238\239][\128-\191][\128-\191]", "^\237[\128-\159][\128-\191]",
+  "^\240[\144-\191][\128-\191][\128-\191]", "^[\241-\243][\128-\191][\128-\191][\128-\191]",
+  "^\244[\128-\143][\128-\191][\128-\191]",
+}
+
+-- What would change how the text around it looks: control characters, and marks of direction.
+local invisible = { "^\194[\128-\159]", "^\226\128[\142\143\168-\174]", "^\226\129[\166-\169]" }
+
+local function match_any(patterns, text, at)
+  local rest = text:sub(at, at + 3)
+  for _, pattern in ipairs(patterns) do
+    local found = rest:match(pattern)
+    if found then return found end
+  end
+  return nil
+end
+
+-- Text that is not ASCII, with what must not be shown as numbers.
+local function show_foreign(text)
+  local parts, at = {}, 1
+  while at <= #text do
+    local hidden = match_any(invisible, text, at)
+    local shown = not hidden and match_any(sequences, text, at)
+    local part = shown or hidden or text:sub(at, at)
+    parts[#parts + 1] = shown or part:gsub(".", function(c) return ("\\%03d"):format(c:byte()) end)
+    at = at + #part
+  end
+  return table.concat(parts)
+end
+
+--- Text as it is, as far as it is text.
+---@param text string
+---@return string
+function quote.text(text)
+  text = text:gsub("%c", function(c) return escapes[c] or ("\\%03d"):format(c:byte()) end)
+  return (text:gsub("[\128-\255]+", show_foreign))
+end
+
 return quote
