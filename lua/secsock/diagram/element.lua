@@ -1,7 +1,9 @@
 --- Elements of HTML, as text. What comes from elsewhere is escaped here and nowhere else.
 local quote = require "secsock.trace.quote"
 
-local entities = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
+local entities = {
+  ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;",
+}
 
 ---@class secsock.diagram.element
 ---@field html string
@@ -25,8 +27,8 @@ local function attributes(of)
   return table.concat(parts)
 end
 
---- An element: its name, its attributes (or its class), and what is in it: texts, elements, lists of
--- both; what is nil or false is left out.
+--- An element: its name, its attributes (or its class), and what is in it: texts, elements, lists
+-- of both; what is nil or false is left out.
 ---@param name string
 ---@param of string|table<string, string>
 ---@return secsock.diagram.element
