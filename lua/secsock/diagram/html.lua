@@ -67,8 +67,7 @@ local function sent_classes(event)
 end
 
 local function sent(event)
-  local from = new("span", { hidden = "" }, ("from the %s: "):format(event.who))
-  return sent_classes(event), { new("div", "label", from, label(event)), arrow(event) }
+  return sent_classes(event), { new("div", "label", label(event)), arrow(event) }
 end
 
 -- --------------------------------------------------------------------- what stays where it is
@@ -144,7 +143,8 @@ local function row(event, phases, time)
   classes = ("%s from-%s client-%s server-%s%s"):format(classes, event.who, phases.client,
                                                         phases.server, tint_of(phases))
   return new("li", { class = classes, ["data-kind"] = event.kind },
-    new("time", {}, time), new("div", "lane", content))
+    new("time", {}, time),
+    new("div", "lane", new("span", "aside", event.who .. ": "), content))
 end
 
 -- -------------------------------------------------------------------------------------- together

@@ -2,10 +2,11 @@
 return [[
 :root {
   color-scheme: light dark;
-  --paper: #fbfaf7; --card: #ffffff; --ink: #1f2430; --soft: #6a7180; --line: #d9d6cd;
-  --plain: #9a8f7c; --tls: #c08a1e; --secure: #1c8a62; --bad: #c2362f; --wire: #b4540a;
+  --paper: #fbfaf7; --card: #ffffff; --ink: #1f2430; --soft: #5d6472; --line: #d9d6cd;
+  --plain: #9a8f7c; --tls: #c08a1e; --secure: #157a55; --bad: #c2362f; --wire: #984507;
   --plain-tint: transparent; --tls-tint: #fdf4df; --secure-tint: #eaf6f0;
   --bad-tint: #fdeceb; --wire-tint: #fff1e3; --code: #2b4a7d;
+  --rule: #84590a;
   --time: 4.2rem; --edge: 1.6rem;
 }
 @media (prefers-color-scheme: dark) {
@@ -13,7 +14,7 @@ return [[
     --paper: #14171d; --card: #1d222b; --ink: #e6e8ec; --soft: #98a0ae; --line: #343b47;
     --plain: #8d8574; --tls: #d9a441; --secure: #43bd8d; --bad: #ff7b72; --wire: #f0964a;
     --tls-tint: #262116; --secure-tint: #14261f; --bad-tint: #33191a; --wire-tint: #2f2113;
-    --code: #a5c4f7;
+    --code: #a5c4f7; --rule: #d9a441;
   }
 }
 * { box-sizing: border-box; }
@@ -53,6 +54,9 @@ time { color: var(--soft); font-size: .74rem; padding: .42rem .7rem 0 0; text-al
 .server-secure { --right: var(--secure) !important; }
 .client-over { --left: var(--line) !important; } .server-over { --right: var(--line) !important; }
 .tls .lane { background: var(--tls-tint); } .secure .lane { background: var(--secure-tint); }
+
+/* For those who hear the page: whose it is. */
+.aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 
 /* What goes from one end to the other. */
 .sent .label { padding: 0 1rem; display: flex; flex-wrap: wrap; gap: .3rem; align-items: baseline; }
@@ -128,10 +132,12 @@ time { color: var(--soft); font-size: .74rem; padding: .42rem .7rem 0 0; text-al
 .rule .card::before, .rule .card::after {
   content: ""; flex: 1; border-top: 2px solid currentColor;
 }
-.rule strong { display: inline-flex; gap: .45rem; align-items: center; font-weight: 650; }
+.rule strong {
+  color: var(--rule); display: inline-flex; gap: .45rem; align-items: center; font-weight: 650;
+}
 .rule svg { width: 1rem; height: 1rem; fill: none; stroke: currentColor; stroke-width: 2; }
-.crossing .card { background: var(--bad); border-color: var(--bad); color: #fff; }
-.crossing .card > strong { color: #fff; }
+.crossing .card { background: var(--bad); border-color: var(--bad); }
+.crossing .card > strong { color: var(--paper); }
 @media (max-width: 42rem) {
   :root { --time: 2.9rem; --edge: .9rem; }
   main { padding: 1.2rem .5rem 3rem; }
