@@ -8,7 +8,8 @@
 --
 --     busted ten_minutes_spec.lua          or: secsock run ten_minutes_spec.lua
 --
--- It needs secsock, Busted or not, and no network: both ends of every connection are in this process.
+-- It needs secsock, Busted or not, and no network: both ends of every connection are in this
+-- process.
 local scenario = require "secsock.scenario"
 require "secsock.scenario.assertions"
 

@@ -255,6 +255,8 @@ describe("secsock mint", function()
     { { "issue", "x", "--dns", "x", "--wrong", "frob" }, "%-%-wrong: there is no word 'frob'" },
     { { "issue", "x", "--dns", "x", "--days", "1", "--not-after", "2030-01-01" }, "exclude" },
     { { "issue", "x", "--dns", "x", "--key-kind", "dsa" }, "%-%-key%-kind: one of p256" },
+    { { "issue", "x", "--email", "x", "--wrong", "web_two_common_names" }, "cannot be wrong so" },
+    { { "root", "x", "--wrong", "signature_md5" }, "%-%-wrong signature_md5" },
     { { "intermediate", "x" }, "which CA" },
     { { "crl", "x" }, "which CA" },
   }

@@ -252,18 +252,28 @@ end
 
 -- ------------------------------------------------------------------------------------- actions
 
+-- Makes a certificate. Not everything that is wrong goes with everything that is asked for: a name
+-- cannot be spoilt where there is none.
+local function made_by(make, by, from)
+  local ok, made = pcall(make, by, from)
+  if ok then return made end
+  if not from.wrong or type(made) ~= "string" then error(made, 0) end
+  status.stop("usage", "--wrong %s: such a certificate cannot be wrong so",
+    table.concat(from.wrong, ", "))
+end
+
 local actions = {}
 
 function actions.root(name, options, by)
   local from = description_of(options, by)
   from.subject = from.subject or name:match "[^/]*$"
-  return write(name, by:ca(from), options)
+  return write(name, made_by(by.ca, by, from), options)
 end
 
 function actions.intermediate(name, options, by)
   local ca, from = needed_ca(options, by), description_of(options, by)
   from.subject = from.subject or name:match "[^/]*$"
-  return write(name, ca:intermediate(from), options)
+  return write(name, made_by(ca.intermediate, ca, from), options)
 end
 
 function actions.issue(name, options, by)
@@ -271,7 +281,8 @@ function actions.issue(name, options, by)
     status.stop("usage", "for whom? Say --dns, --ip, --email, --uri or --subject")
   end
   local ca, from = ca_of(options, by), description_of(options, by)
-  return write(name, ca and ca:make(from) or by:make_selfsigned(from), options)
+  local made = ca and made_by(ca.make, ca, from) or made_by(by.make_selfsigned, by, from)
+  return write(name, made, options)
 end
 
 function actions.crl(path, options, by)
