@@ -209,11 +209,18 @@ function endpoint:how()
   return { tls = tls, secure = tls and self.result.secure, closing = tls and closing }
 end
 
+-- Notes how it is what has gone over a connection since the last time: up to that byte.
+local function mark(self, upto)
+  local last = self.marks[#self.marks]
+  if upto == (last and last.upto or self.passed) then return end
+  self.marks[#self.marks + 1] = { upto = upto, how = self:how() }
+end
+
 --- Gives the wire what there is for it; or, what goes over a connection first, notes what it is.
 function endpoint:flush()
   note_state(self)
   if self.relay then
-    table.insert(self.marks, { upto = core.wiresent(self:plain()), how = self:how() })
+    mark(self, core.wiresent(self:plain()))
   else
     self.line:put(self.s:drain() or "", self:how())
     if self.s:state() == "closed" then self.line:finish() end

@@ -73,7 +73,7 @@ local function start(self, port)
 end
 
 local function connected(self, port)
-  return relay.connect(self.is.host, port, PATIENCE)
+  return (relay.connect(self.is.host, port, PATIENCE))
 end
 
 -- A port for a program, below those that the system gives out by itself.

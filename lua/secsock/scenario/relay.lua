@@ -22,13 +22,16 @@ function relay.listen()
   return s
 end
 
---- Connects to an end that listens; nil if it does not.
----@return secsock.socket?
+--- Connects to an end that listens.
+---@return secsock.socket? s
+---@return string? err
+---@return secsock.error? details
 function relay.connect(host, port, seconds)
   local s = assert(secsock.new { defer = true, timeout = seconds })
-  if s:connect(host, port) then return s end
+  local ok, err, details = s:connect(host, port)
+  if ok then return s end
   s:close()
-  return nil
+  return nil, err, details
 end
 
 --- Relays for a connected socket; `heard` is given what the end says.
