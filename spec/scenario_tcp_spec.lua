@@ -31,6 +31,7 @@ describe("a wire over TCP", function()
     assert.secure(r)
     assert.same({ before = "", after = "ping\n", later = "" }, r.server.received)
     assert.same({ "plain", "upgrading", "secure", "closed" }, r.client.states)
+    assert.equal(2, select(2, r:sequence():gsub("· closes", "")))
     assert.rejected(run(nil, { client = { peername = "no.example" } }).client, "name_mismatch")
   end)
 
