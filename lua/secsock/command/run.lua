@@ -1,8 +1,8 @@
 --- secsock run: scenarios without Busted.
-local external = require "secsock.scenario.external"
 local file = require "secsock.scenario.file"
 local files = require "secsock.command.files"
 local outcome = require "secsock.command.outcome"
+local recording = require "secsock.scenario.recording"
 local status = require "secsock.command.status"
 local surroundings = require "secsock.scenario.surroundings"
 local terminal = require "secsock.command.terminal"
@@ -103,9 +103,9 @@ local function outputs_of(options, now)
     end
   end
   return function(of)
-    local found, foreign = {}, external.is(of.client) and external.is(of.server)
+    local found = {}
     for kind, name_of in pairs(namers) do
-      if kind ~= "capture" or not foreign then
+      if kind ~= "capture" or recording.role(of) then
         found[kind] = new_path(options[kind], name_of, now)
       end
     end
