@@ -12,9 +12,11 @@
 
 enum { NONCE = 12, TAG = 16 };
 
-/* All that a cipher works on. What it seals or opens is as long as `data`, without the tag. */
+/* All that a cipher works on. What it seals or opens is as long as `data`, without the tag. The
+ * nonce has room behind it, for wolfCrypt's assembly reads it by 16 bytes. */
 struct work {
-    struct slice key, nonce, about, data;
+    struct slice key, about, data;
+    uint8_t nonce[16];
     uint8_t *out;
     const uint8_t *tag_in;
     uint8_t *tag_out;
@@ -43,9 +45,9 @@ static int seal_aes(const struct work *work)
     Aes aes;
     int result = begin_aes(&aes, work);
     if (result == 0)
-        result = wc_AesGcmEncrypt(&aes, work->out, work->data.data, (word32)work->data.len,
-                                  work->nonce.data, NONCE, work->tag_out, TAG, work->about.data,
-                                  (word32)work->about.len);
+        result =
+            wc_AesGcmEncrypt(&aes, work->out, work->data.data, (word32)work->data.len, work->nonce,
+                             NONCE, work->tag_out, TAG, work->about.data, (word32)work->about.len);
     return end_aes(&aes, result);
 }
 
@@ -54,22 +56,22 @@ static int open_aes(const struct work *work)
     Aes aes;
     int result = begin_aes(&aes, work);
     if (result == 0)
-        result = wc_AesGcmDecrypt(&aes, work->out, work->data.data, (word32)work->data.len,
-                                  work->nonce.data, NONCE, work->tag_in, TAG, work->about.data,
-                                  (word32)work->about.len);
+        result =
+            wc_AesGcmDecrypt(&aes, work->out, work->data.data, (word32)work->data.len, work->nonce,
+                             NONCE, work->tag_in, TAG, work->about.data, (word32)work->about.len);
     return end_aes(&aes, result);
 }
 
 static int seal_chacha(const struct work *work)
 {
-    return wc_ChaCha20Poly1305_Encrypt(work->key.data, work->nonce.data, work->about.data,
+    return wc_ChaCha20Poly1305_Encrypt(work->key.data, work->nonce, work->about.data,
                                        (word32)work->about.len, work->data.data,
                                        (word32)work->data.len, work->out, work->tag_out);
 }
 
 static int open_chacha(const struct work *work)
 {
-    return wc_ChaCha20Poly1305_Decrypt(work->key.data, work->nonce.data, work->about.data,
+    return wc_ChaCha20Poly1305_Decrypt(work->key.data, work->nonce, work->about.data,
                                        (word32)work->about.len, work->data.data,
                                        (word32)work->data.len, work->tag_in, work->out);
 }
@@ -91,17 +93,18 @@ static bool is_there(struct slice bytes)
 }
 
 /* SECSOCK_OK, and `work` made complete as far as it goes for both directions. */
-static int check(int kind, struct work *work, void *out, secsock_error *error)
+static int check(int kind, struct work *work, struct slice nonce, void *out, secsock_error *error)
 {
     const int count = sizeof(ciphers) / sizeof(ciphers[0]);
     error_clear(error);
     if (kind <= 0 || kind >= count || work->key.data == NULL ||
         work->key.len != ciphers[kind].key_len)
         return error_set(error, SECSOCK_E_ARGUMENT, "no cipher (%d), or no key for it", kind);
-    if (work->nonce.data == NULL || work->nonce.len != NONCE || out == NULL ||
-        !is_there(work->about) || !is_there(work->data))
+    if (nonce.data == NULL || nonce.len != NONCE || out == NULL || !is_there(work->about) ||
+        !is_there(work->data))
         return error_set(error, SECSOCK_E_ARGUMENT,
                          "no nonce of %d bytes, or nothing to work on, or no place for it", NONCE);
+    memcpy(work->nonce, nonce.data, NONCE);
     work->out = out;
     return SECSOCK_OK;
 }
@@ -128,11 +131,10 @@ int secsock_seal(int kind, const void *key, size_t key_len, const void *nonce, s
 {
     struct work work = {
         .key = { key, key_len },
-        .nonce = { nonce, nonce_len },
         .about = { about, about_len },
         .data = { data, len },
     };
-    int result = check(kind, &work, out, error);
+    int result = check(kind, &work, (struct slice){ nonce, nonce_len }, out, error);
     if (result != SECSOCK_OK)
         return result;
     if (size < len + TAG)
@@ -147,11 +149,10 @@ int secsock_unseal(int kind, const void *key, size_t key_len, const void *nonce,
 {
     struct work work = {
         .key = { key, key_len },
-        .nonce = { nonce, nonce_len },
         .about = { about, about_len },
         .data = { data, len },
     };
-    int result = check(kind, &work, out, error);
+    int result = check(kind, &work, (struct slice){ nonce, nonce_len }, out, error);
     if (result != SECSOCK_OK)
         return result;
     if (len < TAG)

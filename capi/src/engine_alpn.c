@@ -47,23 +47,16 @@ static int choose(WOLFSSL *ssl, char *ours, char *theirs)
     return use(ssl, ours, strlen(ours));
 }
 
-/* That there is such a callback also makes a server take note of the name it is called by. */
-int engine_on_hello(WOLFSSL *ssl, int *alert, void *unused)
+int engine_choose_protocol(struct engine *engine)
 {
-    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
     char *ours = engine->context->alpn, *theirs = NULL;
     unsigned short len;
-    (void)unused;
     if (!ours)
-        return 0;
-    int listed = wolfSSL_ALPN_GetPeerProtocol(ssl, &theirs, &len);
+        return SECSOCK_OK;
+    int listed = wolfSSL_ALPN_GetPeerProtocol(engine->ssl, &theirs, &len);
     if (listed == BUFFER_ERROR) /* the client names none */
-        return 0;
-    bool chosen = listed == WOLFSSL_SUCCESS && choose(ssl, ours, theirs) == SECSOCK_OK;
-    wolfSSL_ALPN_FreePeerProtocol(ssl, &theirs);
-    if (chosen)
-        return 0;
-    engine->failure = SECSOCK_E_MEMORY;
-    *alert = ALERT_INTERNAL_ERROR;
-    return fatal_return;
+        return SECSOCK_OK;
+    int result = listed == WOLFSSL_SUCCESS ? choose(engine->ssl, ours, theirs) : SECSOCK_E_MEMORY;
+    wolfSSL_ALPN_FreePeerProtocol(engine->ssl, &theirs);
+    return result;
 }

@@ -78,10 +78,32 @@ static void note_alert(secsock_error *error, int alert, int received)
     error->alert_received = received;
 }
 
+/* What a callback of ours has refused, with an alert of its own. */
+static const struct cause refusals[] = {
+    { 0, SECSOCK_E_PROTOCOL, ALERT_UNEXPECTED_MESSAGE,
+      "the client sent a certificate that it was not asked for" },
+    { 0, SECSOCK_E_VERSION, ALERT_INAPPROPRIATE_FALLBACK,
+      "the client came down from a version that both ends speak, as if it had failed" },
+};
+
+static bool was_refused(const struct engine *engine, const char *doing, secsock_error *error)
+{
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
+        if (refusals[i].result != engine->failure)
+            continue;
+        error_set(error, engine->failure, "%s: %s", doing, refusals[i].text);
+        note_alert(error, refusals[i].alert, 0);
+        return true;
+    }
+    return false;
+}
+
 /* A callback of ours has failed, and knows better than wolfSSL why. */
 static int callback_failed(struct engine *engine, const char *doing, secsock_error *error)
 {
     char text[sizeof(engine->opening) + 1];
+    if (was_refused(engine, doing, error))
+        return engine->failure;
     switch (engine->failure) {
     case SECSOCK_E_MEMORY:
         return error_memory(error);
@@ -89,11 +111,6 @@ static int callback_failed(struct engine *engine, const char *doing, secsock_err
         quote(engine, text, sizeof(text));
         return error_set(error, SECSOCK_E_NOT_TLS,
                          "%s: the peer does not speak TLS, it said \"%s\"", doing, text);
-    case SECSOCK_E_PROTOCOL:
-        error_set(error, SECSOCK_E_PROTOCOL,
-                  "%s: the client sent a certificate that it was not asked for", doing);
-        note_alert(error, ALERT_UNEXPECTED_MESSAGE, 0);
-        return SECSOCK_E_PROTOCOL;
     case SECSOCK_E_TRUNCATED:
         return error_set(error, SECSOCK_E_TRUNCATED,
                          "%s: the peer closed the connection without close_notify", doing);

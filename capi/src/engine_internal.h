@@ -125,6 +125,9 @@ void engine_offer_session(struct engine *engine);
 /* A client's application protocols. SECSOCK_OK or SECSOCK_E_MEMORY. */
 int engine_offer_protocols(struct engine *engine);
 
+/* A server's choice among those of the client, if both have some. Likewise. */
+int engine_choose_protocol(struct engine *engine);
+
 /* Sends a fatal alert, as far as it can be sent: behind what wolfSSL holds, or in place of it. */
 void engine_send_alert(struct engine *engine, int alert);
 void engine_alert_instead(struct engine *engine, int alert);
