@@ -208,6 +208,22 @@ describe("secsock run", function()
     assert.equal(5, (run(path, "--capture", path)))
   end)
 
+  it("draws each run as a page, also that of a case that fails", function()
+    local out = folder .. "/pages"
+    local path = file [[
+      describe("a client", function()
+        it("meets", function() meet "mail.example" end)
+        it("fails", function() assert.secure(meet "other.example") end)
+      end)]]
+    assert.equal(1, (run(path, "--diagram", out, "--capture", out)))
+    assert.equal("a-client-fails.html\na-client-fails.pcapng\na-client-meets.html\n"
+      .. "a-client-meets.pcapng\n", shell.run("LC_ALL=C ls " .. out))
+    local page = support.read(out .. "/a-client-fails.html")
+    assert.matches("^<!doctype html>", page:lower())
+    assert.matches("name_mismatch", page)
+    assert.equal(5, (run(path, "--diagram", out)))
+  end)
+
   it("ends for a file that is there already, even within a matrix", function()
     local out = folder .. "/matrix"
     local path = file [[

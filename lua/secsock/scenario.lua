@@ -101,7 +101,7 @@ local function run_checked(options)
   end
   local result = setmetatable(stage.run(complete), run)
   result.client.run, result.server.run = result, result
-  if options.diagram then write_diagram(result, options.diagram) end
+  if complete.diagram then write_diagram(result, complete.diagram) end
   surroundings.over(result)
   return result
 end
