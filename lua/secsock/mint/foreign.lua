@@ -2,28 +2,9 @@
 -- key.
 local der = require "secsock.mint.der"
 local keys = require "secsock.mint.keys"
+local unpem = require "secsock.mint.unpem"
 
 local foreign = {}
-
--- ----------------------------------------------------------------------------------- base64
-
-local alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-local values = {}
-for i = 1, #alphabet do values[alphabet:sub(i, i)] = i - 1 end
-
--- The octets of base64 (RFC 4648, section 4).
-local function decode(text)
-  local octets, number, bits = {}, 0, 0
-  for digit in text:gmatch "[%w+/]" do
-    number, bits = number * 64 + values[digit], bits + 6
-    if bits >= 8 then
-      bits = bits - 8
-      octets[#octets + 1] = string.char(math.floor(number / 2 ^ bits))
-      number = number % 2 ^ bits
-    end
-  end
-  return table.concat(octets)
-end
 
 -- --------------------------------------------------------------------------------------- keys
 
@@ -46,8 +27,7 @@ function foreign.key(cert)
   if not text then return nil, err, details end
   local id = cert:subjectkeyid()
   local octets = id and id:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end)
-  local private = decode(text:match "%-\n(.-)%-")
-  local key = keys.of(kind_of(cert), private, octets)
+  local key = keys.of(kind_of(cert), unpem(text)[1], octets)
   if not key then return nil, "unsupported", "keys of this kind sign nothing here" end
   return key
 end

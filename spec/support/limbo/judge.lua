@@ -2,7 +2,8 @@
 local secsock = require "secsock"
 local corpus = require "spec.support.limbo.corpus"
 local pki = require "spec.support.pki"
-local support = require "spec.support"
+local presenter = require "spec.support.limbo.presenter"
+local scenario = require "secsock.scenario"
 
 local judge = {}
 
@@ -170,23 +171,6 @@ local function authority()
   return { cert = pki "server-chain.pem", key = pki "server.key" }
 end
 
--- The end that presents the certificate, or nil and why it cannot.
-local function presenter(case, kind)
-  local identity, _, why = secsock.cert.identity {
-    certpem = chain_of(case), keypem = case.peer_certificate_key,
-  }
-  if not identity then return nil, tostring(why) end
-  local options = { identity = identity }
-  if kind.presents == "client" then
-    options.trust, options.peername = pki "ca.pem", "mail.example"
-  end
-  local s, ok
-  s, _, why = secsock.new(options)
-  if s then ok, _, why = s:attachmemory(kind.presents) end
-  if not ok then return nil, tostring(why) end
-  return s
-end
-
 -- What no setting can ask for, a program asks for in its hook: that the peer is a certain person,
 -- or none in particular, and all that a case demands besides.
 local function hook_of(case, kind, name)
@@ -209,13 +193,11 @@ local function validator(case, fields, kind, name)
   if kind.validates == "server" then
     fields = with(fields, { identity = authority(), clientauth = "require" })
   end
-  local s = assert(secsock.new {
+  return {
     config = assert(secsock.config(fields)),
     peername = name,
     hook = needs_hook(case, kind, name) and hook_of(case, kind, name) or nil,
-  })
-  assert(s:attachmemory(kind.validates))
-  return s
+  }
 end
 
 -- The name that a socket can look for: a client's, of a host.
@@ -223,24 +205,24 @@ local function host(case, kind)
   return kind.validates == "client" and names_of(case)[1] or nil
 end
 
--- Both ends, until they are done: what came of it, or nil and why it could not be tried.
+-- Of a chain in PEM, when no message of 64 KB can hold it: none of more is ever taken.
+local TOO_LARGE = 65536 / 3 * 4
+
+-- What came of a handshake, or nil and why it could not be tried.
 local function handshake(case, fields, kind)
-  local theirs, why = presenter(case, kind)
   local name = host(case, kind)
-  if name and not is_possible(name) then theirs, why = nil, name .. " is not a name" end
+  if name and not is_possible(name) then return nil, name .. " is not a name" end
+  local theirs, why = presenter.new(chain_of(case), case.peer_certificate_key)
   if not theirs then return nil, why end
-  local ours, results = validator(case, fields, kind, name), {}
-  local ends = { [kind.validates] = ours, [kind.presents] = theirs }
-  results.client, results.server = support.joined(ends.client, ends.server):upgrade()
-  local verdict, mine, other = ours:verdict(), results[kind.validates], results[kind.presents]
-  local unable = not verdict and other[3]
-  if unable and not unable.alert_received then return nil, tostring(unable) end
-  if not verdict then error("no verdict: " .. tostring(mine[3] or mine[2]), 0) end
-  return {
-    accepted = mine[1] ~= nil,
-    problems = problems_of(verdict, name),
-    why = mine[3],
+  local r = scenario.run {
+    [kind.presents] = theirs, [kind.validates] = validator(case, fields, kind, name),
   }
+  local mine = r[kind.validates]
+  if not mine.verdict and chain_of(case):len() > TOO_LARGE then
+    return nil, "a message of more than 64 KB"
+  end
+  if not mine.verdict then error("no verdict: " .. tostring(mine.details or mine.err), 0) end
+  return { accepted = mine.secure, problems = problems_of(mine.verdict, name), why = mine.details }
 end
 
 -- Whether it agrees with validation by itself.

@@ -23,7 +23,7 @@ end
 
 -- Whose certificate it is makes no two reasons.
 local function reason(text)
-  return (text:gsub("^.-: ", ""):gsub("^wolfSSL cannot read .*", "wolfSSL cannot read it"))
+  return (text:gsub("^.-: ", ""))
 end
 
 function Tally:row(case)
