@@ -20,14 +20,14 @@ local s = check(secsock.new { defer = true, trust = trust, timeout = 10 })
 check(s:connect(host, port))
 
 -- Greeting, CAPABILITY, STARTTLS, handshake, the hook's judgement, CAPABILITY again.
-local traced = trace(s)
-local session = check(starttls.imap.client(traced, { peername = name }))
+trace(s)
+local session = check(starttls.imap.client(s, { peername = name }))
 check(not session.capabilities.LOGINDISABLED, "it lets nobody in")
 
 -- Gives a command and shows what comes of it.
 local function command(tag, words)
-  local line = traced:send(tag .. " " .. words .. "\r\n") and traced:receive "*l"
-  while line and line:sub(1, #tag + 1) ~= tag .. " " do line = traced:receive "*l" end
+  local line = s:send(tag .. " " .. words .. "\r\n") and s:receive "*l"
+  while line and line:sub(1, #tag + 1) ~= tag .. " " do line = s:receive "*l" end
   check(line, s:lasterror())
   check(line:find("OK", 1, true), "it refuses that")
 end

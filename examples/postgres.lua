@@ -21,7 +21,9 @@ check(s:connect(host, port))
 
 -- SSLRequest, 'S', handshake, the hook's judgement. The protocol has no lines to trace.
 print "  C: SSLRequest"
-check(starttls.postgres.client(trace(s), { peername = name }))
+trace(s)
+check(starttls.postgres.client(s, { peername = name }))
+s:trace(nil)
 
 -- A number in big-endian digits, and back.
 local function digits(number)

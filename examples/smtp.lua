@@ -18,8 +18,8 @@ local s = check(secsock.new { defer = true, trust = trust, timeout = 10 })
 check(s:connect(host, port))
 
 -- Greeting, EHLO, STARTTLS, handshake, the hook's judgement, EHLO again.
-local traced = trace(s)
-local session = check(starttls.smtp.client(traced, { peername = name, name = "client.example" }))
+trace(s)
+local session = check(starttls.smtp.client(s, { peername = name, name = "client.example" }))
 
 -- What follows, nobody else can read or write. It is good manners to look at what the server said
 -- now and not at what somebody said before.
@@ -31,7 +31,7 @@ for _, words in ipairs {
   "Subject: a test\r\n\r\nThis went under TLS.\r\n.",
   "QUIT",
 } do
-  local reply = traced:send(words .. "\r\n") and traced:receive "*l"
+  local reply = s:send(words .. "\r\n") and s:receive "*l"
   check(reply, s:lasterror())
   check(reply:find "^[23]", "it refuses the mail")
 end
