@@ -1,4 +1,6 @@
--- The README shows real files.
+-- The README shows real files, and what they print.
+local shell = require "spec.support.shell"
+
 local function read(path)
   local file = assert(io.open(path, "rb"))
   local text = file:read "*a"
@@ -17,6 +19,21 @@ describe("README.md", function()
       assert.equal(read(path), shown)
     end)
   end
+
+  -- Numbers differ from day to day, and how far what they are in reaches.
+  local function shape(text)
+    text = text:gsub("%d+", "0")
+    for _, mark in ipairs { "─", "═", "━", " ", "\n" } do
+      local count
+      repeat text, count = text:gsub(mark .. mark, mark) until count == 0
+    end
+    return text
+  end
+
+  it("shows what examples/diagram.lua prints", function()
+    local shown = readme:match "<!%-%- examples/diagram.lua prints %-%->\n```text\n(.-)```"
+    assert.equal(shape(shell.run "lua5.4 examples/diagram.lua"), shape(shown))
+  end)
 
   it("links to nothing that is not there", function()
     for path in readme:gmatch "%]%(([^)]+)%)" do
