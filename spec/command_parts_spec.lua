@@ -5,6 +5,8 @@ local json = require "secsock.command.json"
 local options = require "secsock.command.options"
 local status = require "secsock.command.status"
 local target = require "secsock.command.target"
+local parties = require "spec.support.parties"
+local support = require "spec.support"
 local trace = require "secsock.command.trace"
 
 -- What a function ends the command with: the name of a status and a message.
@@ -181,45 +183,58 @@ describe("a URL", function()
   end
 end)
 
-describe("a traced socket", function()
-  -- A socket that says what is in a list, piece by piece.
-  local function socket(pieces)
-    return {
-      role = function() return "client" end,
-      receive = function() return table.remove(pieces, 1) end,
-      send = function(_, data) return #data end,
-      upgrade = function(self) return self end,
-      close = function() return 1 end,
+describe("the dialogue on a socket", function()
+  local told, upgrades, p
+
+  -- A client and its server, of which the client's dialogue is told.
+  local function follow(protocol)
+    told, upgrades = {}, {}
+    p = support.pair {
+      client = { trust = parties.ca:cert(), peername = "mail.example" },
+      server = { identity = parties.identity },
     }
+    p.client:settimeout(0)
+    return trace.follow(p.client, protocol,
+      function(who, text, secure) told[#told + 1] = { who, text, secure } end,
+      function(ok) upgrades[#upgrades + 1] = ok end)
   end
 
-  it("tells lines, also one that does not end, and which are protected", function()
-    local told, upgrades = {}, 0
-    local s = trace.wrap(socket { "2", "20 x\r\n", "un", "a\n", "b\n" }, "smtp",
-      function(who, text, secure) told[#told + 1] = { who, text, secure } end,
-      function() upgrades = upgrades + 1 end)
-    s:receive(1)
-    s:receive(6)
-    s:send "EHLO a\r\nNOOP\r\n"
-    s:receive(2)
-    s:upgrade()
-    s:receive(2)
-    s:receive(2)
+  -- The server says something, and the client takes it.
+  local function hear(text)
+    p.server:send(text)
+    p:pump()
+    p.client:receive(#text)
+  end
+
+  it("is told by lines, also one that does not end, and whether it is protected", function()
+    local dialogue = follow "smtp"
+    hear "220 x\r\n"
+    p.client:send "EHLO a\r\nNOOP\r\n"
+    p:pump()
+    p.server:receive(14)
+    hear "un"
+    p:upgrade()
+    hear "a\n"
+    hear "b"
+    dialogue:finish()
+    hear "c\n"
     assert.same({
       { "server", "220 x", false }, { "client", "EHLO a", false }, { "client", "NOOP", false },
       { "server", "un", false }, { "server", "a", true }, { "server", "b", true },
     }, told)
-    assert.equal(1, upgrades)
+    assert.same({ true }, upgrades)
   end)
 
-  it("tells messages in hex where there are no lines", function()
-    local told = {}
-    local s = trace.wrap(socket { "\10", "S" }, "postgres",
-      function(who, text) told[#told + 1] = { who, text } end, function() end)
-    s:send "\0\10\255"
-    s:receive(1)
-    s:receive(1)
-    s:close()
-    assert.same({ { "client", "00 0a ff" }, { "server", "0a 53" } }, told)
+  it("is told in hex where there are no lines, and that the upgrade fails", function()
+    local dialogue = follow "postgres"
+    p.client:send "\0\10\255"
+    p:pump()
+    p.server:receive(3)
+    hear "\10S"
+    p.client:setpeername "other.example"
+    p:upgrade()
+    dialogue:finish()
+    assert.same({ { "client", "00 0a ff", false }, { "server", "0a 53", false } }, told)
+    assert.same({ false }, upgrades)
   end)
 end)

@@ -115,14 +115,14 @@ local function leave(s)
 end
 
 local function talk(s, where, options, tell)
-  local traced = trace.wrap(s, where.dialogue, function(who, text, secure)
+  local dialogue = trace.follow(s, where.dialogue, function(who, text, secure)
     tell.said(secure, who, text)
   end, function(ok)
     local verdict = s:verdict()
     if verdict then tell.judged(verdict, ok and s:info()) end
   end)
-  local done, err, details = upgrade(traced, where, options.domain or options.name)
-  traced:flush()
+  local done, err, details = upgrade(s, where, options.domain or options.name)
+  dialogue:finish()
   if done then done, err, details = leave(s) end
   s:close()
   return done, err, details

@@ -124,12 +124,12 @@ local function serve_one(s, options, protocol, text)
   local timeout = options.time_out or TIMEOUT
   s:settimeout(timeout)
   local untrusted
-  local traced = trace.wrap(s, protocol, function(who, line) show.said(who, line) end, function()
+  local dialogue = trace.follow(s, protocol, show.said, function()
     untrusted = is_untrusted(s)
     show_client(s)
   end)
-  local ok, err, details = upgrade(traced, protocol)
-  traced:flush()
+  local ok, err, details = upgrade(s, protocol)
+  dialogue:finish()
   if ok then
     ok = finish(s, text, timeout)
   else

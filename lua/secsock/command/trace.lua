@@ -1,71 +1,58 @@
---- A socket that tells what is said on it. A STARTTLS dialogue needs of a socket only what is here,
--- so that it takes a traced one for a socket of its own.
+--- What is said on a socket, line by line, in the clear and under TLS.
 local trace = {}
 trace.__index = trace
 
 -- Protocols without lines.
 local binary = { ldap = true, mysql = true, postgres = true }
 
---- `told(who, text, secure)` hears each line that "client" or "server" says, or, where there are no
--- lines, each message, in hex; `upgraded(ok)` hears of the upgrade.
-function trace.wrap(socket, protocol, told, upgraded)
-  return setmetatable({
+--- Has `told(who, text, secure)` hear each line that "client" or "server" says, or, where there are
+-- no lines, each message, in hex; `upgraded(ok)` hears of the upgrade.
+function trace.follow(socket, protocol, told, upgraded)
+  local self = setmetatable({
     socket = socket, told = told, upgraded = upgraded, binary = binary[protocol] or false,
-    me = socket:role(), pending = "",
+    pending = "",
   }, trace)
+  socket:trace(function(event) self:hear(event) end, { data = true })
+  return self
 end
-
-local other = { client = "server", server = "client" }
 
 local function hex(bytes)
   return (bytes:gsub(".", function(byte) return ("%02x "):format(byte:byte()) end):sub(1, -2))
 end
 
---- Tells what has been said and not told, although its line may not have ended.
-function trace:flush()
+-- Tells what has been said and not told, although its line may not have ended.
+local function flush(self)
   if self.pending == "" then return end
   local text = self.pending
   self.pending = ""
-  self.told(self.who, self.binary and hex(text) or text, self.secure or false)
+  self.told(self.who, self.binary and hex(text) or text, self.secure)
 end
 
-local function add(self, who, bytes)
-  if self.who ~= who then self:flush() end
-  self.who, self.pending = who, self.pending .. bytes
+local function say(self, who, bytes, secure)
+  if self.who ~= who or self.secure ~= secure then flush(self) end
+  self.who, self.secure, self.pending = who, secure, self.pending .. bytes
   if self.binary then return end
-  local rest = self.pending:gsub("([^\n]*)\n", function(line)
-    self.told(who, (line:gsub("\r$", "")), self.secure or false)
+  self.pending = self.pending:gsub("([^\n]*)\n", function(line)
+    self.told(who, (line:gsub("\r$", "")), secure)
     return ""
   end)
-  self.pending = rest
 end
 
---- So many bytes: dialogues ask for nothing else.
-function trace:receive(count)
-  local data, err, partial = self.socket:receive(count)
-  add(self, other[self.me], data or partial or "")
-  return data, err, partial
+--- By kind of event; of an upgrade only the first word counts.
+function trace:hear(event)
+  if event.bytes and (event.kind == "plain" or event.kind == "data") then
+    say(self, event.who, event.bytes, event.kind == "data")
+  elseif event.kind == "secure" or event.kind == "failed" then
+    flush(self)
+    if not self.is_over then self.upgraded(event.kind == "secure") end
+    self.is_over = true
+  end
 end
 
-function trace:send(data)
-  add(self, self.me, data)
-  return self.socket:send(data)
-end
-
-function trace:upgrade(name)
-  self:flush()
-  local ok, err, details = self.socket:upgrade(name)
-  self.secure = ok ~= nil
-  self.upgraded(ok)
-  return ok, err, details
-end
-
-function trace:lasterror() return self.socket:lasterror() end
-function trace:peername() return self.socket:peername() end
-
-function trace:close()
-  self:flush()
-  return self.socket:close()
+--- Tells what is left, and nothing of what follows.
+function trace:finish()
+  flush(self)
+  self.socket:trace(nil)
 end
 
 return trace
