@@ -530,11 +530,11 @@ int secsock_config_set_client_auth(secsock_config *config, int mode);
  * and judge them afresh. */
 int secsock_config_set_resumption(secsock_config *config, int on);
 
-/* Whether long AES-GCM records are left to the faster code of Intel's ipsec-mb library, 1 (which it
- * is unless set) or 0. It takes effect where the feature "accelerated_aes_gcm" is there: in a build
- * with that library, on a CPU with VAES and AVX-512, once it has agreed with wolfSSL's own code in
- * a test that the first use makes. A connection then has 1 KB more for each direction in which
- * there have been such records. What is on the wire is the same. */
+/* Whether AES-GCM is left to the faster code of Intel's ipsec-mb library, 1 (which it is unless set)
+ * or 0. It takes effect where the feature "accelerated_aes_gcm" is there: in a build with that
+ * library, on a CPU with VAES and AVX-512, once it has agreed with wolfSSL's own code in a test that
+ * the first use makes; and for connections with much to protect: from 4 KiB on in a direction, for
+ * which the connection then has 1 KB of memory more. What is on the wire is the same. */
 int secsock_config_set_acceleration(secsock_config *config, int on);
 
 /* --------------------------------------------------------------------- configurations: trust */

@@ -70,17 +70,28 @@ static struct wide_key *key_new(const Aes *aes)
 
 static void key_free(struct wide_key *key)
 {
-    if (key)
-        secret_erase(key, sizeof(*key));
+    secret_erase(key, sizeof(*key));
     free(key);
 }
 
-/* The expanded key, from the first long record on. */
+/* Until there is a key, devCtx is a number and counts bytes: no memory has so low an address. */
+static bool is_count(const Aes *aes)
+{
+    return (uintptr_t)aes->devCtx < ACCELERATOR_WORTH;
+}
+
+/* The expanded key, once it is worth while. */
 static const struct wide_key *key_for(Aes *aes, size_t len)
 {
-    if (!aes->devCtx && len >= ACCELERATOR_WORTH)
-        aes->devCtx = key_new(aes);
-    return aes->devCtx;
+    if (!is_count(aes))
+        return aes->devCtx;
+    uintptr_t count = (uintptr_t)aes->devCtx + len;
+    struct wide_key *key = count < ACCELERATOR_WORTH ? NULL : key_new(aes);
+    if (key)
+        aes->devCtx = key;
+    else if (count < ACCELERATOR_WORTH)
+        aes->devCtx = (void *)count;
+    return key;
 }
 
 /* ---------------------------------------------------------------------------------- records */
@@ -124,7 +135,8 @@ static int open_record(const wc_CryptoCb_AesAuthDec *job)
 /* wolfCrypt goes on to erase its own part of the key. */
 static int forget(Aes *aes)
 {
-    key_free(aes->devCtx);
+    if (!is_count(aes))
+        key_free(aes->devCtx);
     aes->devCtx = NULL;
     return CRYPTOCB_UNAVAILABLE;
 }

@@ -12,9 +12,9 @@
 
 enum { ACCELERATOR_DEVICE = 0x5EC50C }; /* its number among wolfCrypt's devices */
 
-/* The first record of a key that is worth expanding the key for, in bytes; those after it follow,
- * whatever their length. Shorter ones save less time than that takes. */
-enum { ACCELERATOR_WORTH = 512 };
+/* A key is expanded, which takes time and memory, for the record with which so many bytes have been
+ * protected by it. The keys of a handshake hardly ever see so many. */
+enum { ACCELERATOR_WORTH = 4096 };
 
 /* Whether it is there, of use on this CPU, and agrees with wolfCrypt. Thread-safe; only the first
  * call takes time. */
