@@ -18,8 +18,9 @@
 -- Ed25519 keys make runs the same to the byte.
 --
 -- An end takes what secsock.new takes, and a script: see secsock.scenario.script. Without one it
--- upgrades, exchanges a word and closes. The wire takes faults: see secsock.scenario.fault. For the
--- assertions of luassert, require secsock.scenario.assertions.
+-- upgrades, exchanges a word and closes. Its TLS may misbehave: see secsock.scenario.hostile. The
+-- wire takes faults: see secsock.scenario.fault. For the assertions of luassert, require
+-- secsock.scenario.assertions.
 local check = require "secsock.check"
 local diagram = require "secsock.diagram"
 local external = require "secsock.scenario.external"

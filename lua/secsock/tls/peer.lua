@@ -33,6 +33,14 @@ local suites = require "secsock.tls.suites"
 ---@field suite? secsock.tls.suite
 ---@field schedule? secsock.tls.schedule12|secsock.tls.schedule13
 ---@field hello? secsock.tls.client_hello   sent or heard
+---@field client_random? string    of TLS 1.2, as is
+---@field server_random? string
+---@field extended? boolean        the master secret is (RFC 7627)
+---@field their_point? string      of the other end's share
+---@field later? secsock.tls.schedule13     a server's, with the secrets of data
+---@field heard_all? string        a client's transcript up to the server's finished
+---@field disguised? boolean       its change_cipher_spec of TLS 1.3 is sent
+---@field answer? secsock.tls.extension[]   what a server has agreed to
 ---@field asked? table             a client was asked for its certificate
 ---@field asked_again? boolean     a client was asked for another hello
 ---@field retrying? boolean        a server asks for one just now

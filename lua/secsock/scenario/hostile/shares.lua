@@ -1,4 +1,4 @@
---- Key exchange: groups, points, secrets, and hellos that are asked for again.
+--- Key exchange: groups, points, hellos that are asked for again, and tickets.
 local bytes = require "secsock.tls.bytes"
 local extensions = require "secsock.tls.extensions"
 local numbers = require "secsock.tls.numbers"
@@ -129,7 +129,38 @@ local function again(word)
     })
 end
 
+-- ------------------------------------------------------------------------------------------- PSKs
+
+-- A ticket that nobody has given, and a binder for it (RFC 8446, section 4.2.11).
+local identity = vector(2, ("t"):rep(32)) .. ("\0"):rep(4)
+local offer = vector(2, identity) .. vector(2, vector(1, ("b"):rep(32)))
+local modes = vector(1, "\1")
+
+local function of_tickets(word)
+  word("psk_unknown", "shows a ticket that nobody has given", client13, "accepted", {
+    message = { client_hello = function(m)
+      set(m.extensions, "key_exchange_modes", modes)
+      set(m.extensions, "pre_shared_key", offer)
+    end },
+  })
+  word("psk_first", "shows a ticket ahead of its other extensions", client13, "illegal_parameter", {
+    message = { client_hello = function(m)
+      set(m.extensions, "key_exchange_modes", modes)
+      table.insert(m.extensions, 1, extensions.one("pre_shared_key", offer))
+    end },
+  })
+  word("psk_without_modes", "shows a ticket and does not say how it is to be used", client13,
+    "missing_extension", {
+      message = { client_hello = function(m) set(m.extensions, "pre_shared_key", offer) end },
+    })
+  word("psk_unoffered", "resumes a session though none was offered", server13,
+    "unsupported_extension illegal_parameter", {
+      message = { server_hello = function(m) set(m.extensions, "pre_shared_key", "\0\0") end },
+    })
+end
+
 return function(word)
+  of_tickets(word)
   of_points(word)
   of_groups(word)
   again(word)
