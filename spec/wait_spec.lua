@@ -207,6 +207,7 @@ describe("Waiting", function()
     assert.has_error(function() core.poll(-1, "read", 0) end)
     assert.has_error(function() core.poll(near:getfd(), "verdict", 0) end)
     far:send "x"
+    assert.equal("timeout", select(2, core.poll(nil, "read", 0)))
     assert.is_true(core.poll(near:getfd(), "read", math.huge))
     assert.is_true(core.poll(near:getfd(), "read", -1))
   end)

@@ -41,7 +41,8 @@ static int fail_system(lua_State *L, int code)
 }
 
 /* poll(fd, "read"|"write", seconds|nil) -> true | nil, "timeout". Or false: a signal came in
- * between, and Lua has to see it; or the time is too long for one call. */
+ * between, and Lua has to see it; or the time is too long for one call. With nil for a descriptor
+ * only time passes. */
 static int wait_for(lua_State *L)
 {
     static const char *const wants[] = { "read", "write", NULL };
@@ -49,7 +50,8 @@ static int wait_for(lua_State *L)
     struct pollfd wait = { .fd = -1 };
     int limit, ready;
 
-    wait.fd = core_check_int(L, 1, 0, INT_MAX, "descriptor expected");
+    if (!lua_isnil(L, 1))
+        wait.fd = core_check_int(L, 1, 0, INT_MAX, "descriptor expected");
     wait.events = events[luaL_checkoption(L, 2, NULL, wants)];
     limit = milliseconds(L, 3);
     ready = poll(&wait, 1, limit);

@@ -16,16 +16,14 @@ local TURN = 0.002 -- seconds between two looks at everything that may have happ
 
 function real:now() return core.now() - self.began end
 
--- Lets time pass where there is nothing to poll.
+-- Lets time pass, or as much of it as no signal ends.
 local function sleep(seconds)
-  os.execute(("sleep %.3f"):format(seconds))
+  core.poll(nil, "read", seconds)
 end
 
 --- The same; what is read from a descriptor may come earlier.
 function real:idle(moment, fd)
-  local seconds = math.max(0, math.min(moment - self:now(), TURN))
-  if not fd then return sleep(seconds) end
-  core.poll(fd, "read", seconds)
+  core.poll(fd, "read", math.max(0, math.min(moment - self:now(), TURN)))
 end
 
 return {
