@@ -29,6 +29,7 @@ local matrix = require "secsock.scenario.matrix"
 local mint = require "secsock.mint"
 local script = require "secsock.scenario.script"
 local stage = require "secsock.scenario.stage"
+local suites = require "secsock.scenario.suites"
 local surroundings = require "secsock.scenario.surroundings"
 
 local scenario = {}
@@ -146,6 +147,10 @@ end
 function scenario.hostile(from)
   return (check.blame_caller(hostile.new, from))
 end
+
+--- Ready-made suites for programs: see secsock.scenario.suites.
+---@type secsock.scenario.suites
+scenario.suites = suites(scenario.run)
 
 --- A root that issues certificates: see secsock.mint. An end takes what it has made as it is.
 scenario.ca = mint.ca

@@ -23,7 +23,8 @@ local TURN = 0.01   -- seconds between two looks
 local known = { input = "string", host = "string", port = "number" }
 
 --- Describes an end: a list of words or a text for the shell, in which $port stands for the port to
--- listen on or to connect to; `input` is what the program reads. Or a host and a port.
+-- listen on or to connect to, and `input`, which the program reads, with $port too. Or a host and a
+-- port.
 ---@param from string|{ [integer]: string, input?: string, host?: string, port?: integer }
 ---@return secsock.scenario.external
 function external.new(from)
@@ -66,9 +67,10 @@ local function await(found)
 end
 
 local function start(self, port)
+  local function filled(text) return (text:gsub("%$port", tostring(port))) end
   local words = {}
-  for i, word in ipairs(self.is.words) do words[i] = word:gsub("%$port", tostring(port)) end
-  self.process = process.start(words, self.is.input)
+  for i, word in ipairs(self.is.words) do words[i] = filled(word) end
+  self.process = process.start(words, self.is.input and filled(self.is.input))
   self:note("is %s", table.concat(words, " "))
 end
 

@@ -1,0 +1,76 @@
+--- Ready-made suites for anybody's program: what attackers do to STARTTLS and to TLS, case by case.
+--
+--     local scenario = require "secsock.scenario"
+--
+--     describe("msmtp", function()
+--       scenario.suites.starttls_client {
+--         protocol = "smtp",
+--         client = { "msmtp", "--host=$name", "--port=$port", "--tls", "--tls-trust-file=$ca",
+--           "--auth=plain", "--user=me", "--passwordeval=echo $secret", "--from=me@example",
+--           "you@example", input = "Subject: hello\n\n$secret\n" },
+--       }:each(it)
+--     end)
+--
+--     print(scenario.suites.starttls_server { protocol = "imap", server = { port = 143 } }:run())
+--
+-- Whom to try is a program's words, a text for the shell, a host and a port, or an end of
+-- secsock's: see secsock.scenario.suites.subject. In words, $port is where to connect or to listen,
+-- $host is 127.0.0.1, $name whom the client is to find there, $ca a PEM file with the root that it
+-- is to trust, $home an empty folder of its own and $secret what it is to tell nobody else: a
+-- password, a user's name, the mail. A program runs with $home as its home.
+--
+-- What came out is evidence and no guess. A client is tried where all is right first: it must
+-- complete the handshake and tell its secret there, else every case says "cannot judge". Then
+-- "accepted" means that the attacker has got what the case says; "refused", that the attack has
+-- reached the program and got nothing. The first connection counts; what a program tries after that
+-- is not seen.
+--
+-- A suite has `cases`, `each(it)` for Busted, `try(name)` for one case, and `run(options)`.
+local against_client = require "secsock.scenario.suites.against_client"
+local against_server = require "secsock.scenario.suites.against_server"
+local check = require "secsock.check"
+
+---@class secsock.scenario.for_client
+---@field client secsock.scenario.subject
+---@field protocol? string    of secsock.starttls; to the validation suite also "https" or "tls"
+---@field name? string        whom the client is to find: "localhost" unless said
+---@field versions? string[]  of TLS, that the server speaks
+
+---@class secsock.scenario.for_server
+---@field server secsock.scenario.subject
+---@field protocol string
+---@field name? string
+
+---@alias secsock.scenario.suites.client fun(from: secsock.scenario.for_client): secsock.scenario.suite
+---@alias secsock.scenario.suites.server fun(from: secsock.scenario.for_server): secsock.scenario.suite
+
+---@class secsock.scenario.suites
+---@field starttls_client secsock.scenario.suites.client
+---@field starttls_server secsock.scenario.suites.server
+---@field tls_client_validation secsock.scenario.suites.client
+
+local SUBJECT = "string|table|function"
+local for_client = { client = SUBJECT, protocol = "string", name = "string", versions = "table" }
+local for_server = { server = SUBJECT, protocol = "string", name = "string" }
+
+local function checked(make, run, options, known, subject)
+  check.inner_options(options, known)
+  if options[subject] == nil then error(("option '%s' is missing"):format(subject), 0) end
+  return make(run, options)
+end
+
+--- Makes the suites of what runs their scenarios.
+---@param run fun(options: secsock.scenario.options): secsock.scenario.run
+---@return secsock.scenario.suites
+return function(run)
+  local function maker(make, known, subject)
+    return function(options)
+      return (check.blame_caller(checked, make, run, options, known, subject))
+    end
+  end
+  return {
+    starttls_client = maker(against_client.starttls, for_client, "client"),
+    starttls_server = maker(against_server.starttls, for_server, "server"),
+    tls_client_validation = maker(against_client.validation, for_client, "client"),
+  }
+end

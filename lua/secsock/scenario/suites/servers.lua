@@ -1,0 +1,71 @@
+--- What is done to the server of a STARTTLS protocol, case by case: see secsock.scenario.suites.
+--
+-- What a protocol of lines calls things: `ask` is the request for TLS, as the dialogue of
+-- secsock.starttls sends it; `extra`, a command that follows it in the same segment; `go`, how a
+-- go-ahead begins; `hello`, what is said first in TLS, and `answered`, how an answer to it begins;
+-- `login`, an attempt with a wrong password, and `judged`, how answers begin where it was tried;
+-- `before` is said in the clear, and changes what `probe` comes to.
+local der = require "secsock.mint.der"
+
+local LOGIN = "AG5vYm9keQBub3RoaW5n" -- "\0nobody\0nothing"
+
+local function mail(hello)
+  return {
+    ask = "STARTTLS\r\n", extra = "NOOP\r\n", go = "^220", hello = hello .. " client.example\r\n",
+    answered = "^250", login = "AUTH PLAIN " .. LOGIN .. "\r\n", judged = { "^[25]35" },
+    before = { "MAIL FROM:<nobody@client.example>\r\n" }, probe = "RCPT TO:<nobody>\r\n",
+  }
+end
+
+local STREAM = "<?xml version='1.0'?><stream:stream to='localhost' version='1.0' "
+  .. "xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
+
+local function ldap(id, operation) return der.sequence(der.integer(id), operation) end
+
+local SEARCH = ldap(2, der.tlv(0x63, der.octet_string "" .. der.enumerated(0) .. der.enumerated(0)
+  .. der.integer(1) .. der.integer(0) .. "\1\1\0" .. der.primitive(7, "objectClass")
+  .. der.sequence()))
+local START_TLS = ldap(1, der.tlv(0x77, der.primitive(0, "1.3.6.1.4.1.1466.20037")))
+local BIND = ldap(2, der.tlv(0x60, der.integer(3) .. der.octet_string "" .. der.primitive(0, "")))
+local PING = "\1\0\0\2\14" -- as the third packet, where the server expects who logs in
+local STARTUP = "\0\0\0\21\0\3\0\0user\0nobody\0\0"
+
+---@type table<string, table>
+return {
+  smtp = mail "EHLO",
+  lmtp = mail "LHLO",
+  imap = {
+    ask = "STARTTLS\r\n", extra = "x1 NOOP\r\n", go = "^%S+ OK", hello = "x2 CAPABILITY\r\n",
+    answered = "^%* CAPABILITY", again = "x4 STARTTLS\r\n",
+    login = "x3 LOGIN nobody nothing\r\n", judged = { "^x3 OK", "^x3 NO %[AUTH" },
+  },
+  pop3 = {
+    ask = "STLS\r\n", extra = "CAPA\r\n", go = "^%+OK", hello = "CAPA\r\n", answered = "^%+OK",
+    login = "AUTH PLAIN " .. LOGIN .. "\r\n", judged = { "^%+OK", "^%-ERR %[AUTH" },
+    before = { "USER nobody\r\n" }, probe = "PASS nothing\r\n",
+  },
+  ftp = {
+    ask = "AUTH TLS\r\n", extra = "NOOP\r\n", go = "^234", hello = "FEAT\r\n", answered = "^[25]",
+    before = { "USER nobody\r\n" }, probe = "PASS nothing\r\n",
+  },
+  nntp = {
+    ask = "STARTTLS\r\n", extra = "DATE\r\n", go = "^382", hello = "CAPABILITIES\r\n",
+    answered = "^101", before = { "AUTHINFO USER nobody\r\n" }, probe = "AUTHINFO PASS nothing\r\n",
+  },
+  sieve = {
+    ask = "STARTTLS\r\n", extra = "NOOP\r\n", go = "^OK", hello = "CAPABILITY\r\n",
+    answered = '^"', login = 'AUTHENTICATE "PLAIN" "' .. LOGIN .. '"\r\n', judged = { "^OK", "^NO" },
+  },
+  xmpp = {
+    ask = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", extra = STREAM,
+    hello = STREAM, answered = "<stream:",
+  },
+  ldap = {
+    ask = START_TLS, extra = SEARCH, hello = BIND, answered = "^0", again = START_TLS,
+    go = "^0.\2\1\1\120.\10\1%z",
+  },
+  postgres = {
+    ask = "\0\0\0\8\4\210\22\47", extra = STARTUP, hello = STARTUP, answered = "^[RE]",
+  },
+  mysql = { ask = " \0\0\1", extra = PING, hello = PING, answered = "." },
+}
