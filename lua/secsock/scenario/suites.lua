@@ -41,13 +41,10 @@ local check = require "secsock.check"
 ---@field protocol string
 ---@field name? string
 
----@alias secsock.scenario.suites.client fun(from: secsock.scenario.for_client): secsock.scenario.suite
----@alias secsock.scenario.suites.server fun(from: secsock.scenario.for_server): secsock.scenario.suite
-
 ---@class secsock.scenario.suites
----@field starttls_client secsock.scenario.suites.client
----@field starttls_server secsock.scenario.suites.server
----@field tls_client_validation secsock.scenario.suites.client
+---@field starttls_client fun(from: secsock.scenario.for_client): secsock.scenario.suite
+---@field starttls_server fun(from: secsock.scenario.for_server): secsock.scenario.suite
+---@field tls_client_validation fun(from: secsock.scenario.for_client): secsock.scenario.suite
 
 local SUBJECT = "string|table|function"
 local for_client = { client = SUBJECT, protocol = "string", name = "string", versions = "table" }

@@ -97,7 +97,7 @@ local function attempt(self, case)
   end
   local why = case.shows(seen, self, lines[self.protocol])
   if why then return "accepted", why, run end
-  return "refused", run.client.err or "it does not go on", run
+  return "refused", run.client.err or "the attacker gets nothing", run
 end
 
 --- What the client says in TLS to a server that answers nothing.

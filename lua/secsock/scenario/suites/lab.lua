@@ -38,7 +38,7 @@ end
 
 -- Base64 of a secret that stands behind `count` octets, without what depends on its neighbours.
 local function encoded(secret, count)
-  local text = pem(("\0"):rep(count) .. secret):match "\n(.*)\n":gsub("\n", "")
+  local text = pem(("\0"):rep(count) .. secret):match "\n(.-)\n"
   return count == 0 and text or text:sub(5, -5)
 end
 
