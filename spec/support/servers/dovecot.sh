@@ -15,6 +15,13 @@ ssl = yes
 ssl_cert = <$PWD/tls.pem
 ssl_key = <$PWD/tls.key
 disable_plaintext_auth = yes
+# Whoever tries wrong passwords need not wait.
+auth_failure_delay = 0
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 mail_location = maildir:~/Maildir
 first_valid_uid = 1
 # This machine has one user for mail and one for logins, and no memory to reserve.

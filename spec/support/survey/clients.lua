@@ -104,8 +104,8 @@ local function gnutls_cli(options)
 end
 
 local function curl(url, options)
-  return "printf 'Subject: x\\r\\n\\r\\nx\\r\\n' | curl -sS --max-time 8 --cacert $ca -u me:$secret "
-    .. url .. " " .. options
+  return "printf 'Subject: x\\r\\n\\r\\nx\\r\\n' | "
+    .. "curl -sS --max-time 8 --cacert $ca -u me:$secret " .. url .. " " .. options
 end
 
 local function curl_smtp(options)
@@ -180,10 +180,12 @@ end
 local rows = {}
 
 local function row(protocol, package, program, setting, client, name)
-  rows[#rows + 1] = {
+  local one = {
     protocol = protocol, package = package, program = program, setting = setting,
     client = client, name = name,
   }
+  rows[#rows + 1] = one
+  return one
 end
 
 local NO_NAME = "-verify_return_error"
@@ -248,13 +250,17 @@ row("ftp", "lftp", "lftp", "`ftp:ssl-force`", lftp "set ftp:ssl-force true; ")
 row("ldap", "ldap-utils", "ldapsearch", "`-Z`", ldapsearch "-Z", "127.0.0.1")
 row("ldap", "ldap-utils", "ldapsearch", "`-ZZ`", ldapsearch "-ZZ", "127.0.0.1")
 
-row("postgres", "postgresql-client-15", "psql", "by itself", psql "")
-row("postgres", "postgresql-client-15", "psql", "`sslmode=require`", psql " sslmode=require")
+-- By its manual it tries again without TLS where a connection with TLS has failed.
+row("postgres", "postgresql-client-15", "psql", "`sslmode=prefer`", psql "").again = {
+  handshake_fails = true, issuer_unknown = true, self_signed = true, expired = true,
+}
+row("postgres", "postgresql-client-15", "psql", "`sslmode=require`, a root",
+  psql " sslmode=require")
 row("postgres", "postgresql-client-15", "psql", "`sslmode=verify-full`",
   psql " sslmode=verify-full")
 
-row("mysql", "mariadb-client-10.5", "mariadb", "`--ssl`", mariadb "--ssl")
-row("mysql", "mariadb-client-10.5", "mariadb", "`--ssl-verify-server-cert`",
+row("mysql", "mariadb-client", "mariadb", "`--ssl`", mariadb "--ssl")
+row("mysql", "mariadb-client", "mariadb", "`--ssl-verify-server-cert`",
   mariadb "--ssl-verify-server-cert")
 
 row("https", "curl", "curl", "by itself",

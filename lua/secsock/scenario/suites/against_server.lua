@@ -9,7 +9,7 @@ local suite = require "secsock.scenario.suites.suite"
 local visit = require "secsock.scenario.suites.visit"
 local watched = require "secsock.scenario.suites.watched"
 
-local wait = watched.wait
+local ask, wait = watched.ask, watched.wait
 
 -- ------------------------------------------------------------------------------------ both ends
 
@@ -51,13 +51,9 @@ local function changed(me, words, client)
   end })
 end
 
--- Asks, in TLS, and hears the answer.
-local function ask(me, what)
-  if not me.socket:send(what) then return "" end
-  return wait(me)
-end
-
 -- ---------------------------------------------------------------------------------------- cases
+
+local function first_line(text) return text:match "[^\r\n]*" end
 
 local function begins(answer, patterns)
   for _, pattern in ipairs(patterns) do
@@ -66,8 +62,9 @@ local function begins(answer, patterns)
   return false
 end
 
--- A case's `asking` and `upgrade` are the client's; `after(me, words)` is what it does in TLS, of
--- which the result is `client.heard`; `shows` says why that is what the attacker was after.
+-- A case's `asking` and `upgrade` are the client's. What it has heard is `client.heard`: what
+-- `after(me, words)` returns, which it does in TLS, or an answer in the clear. `shows` says why
+-- that is what the attacker was after.
 
 ---@class secsock.scenario.server_case: secsock.scenario.suite.case
 ---@field needs string  what the words of a protocol must have
@@ -80,9 +77,9 @@ local cases = {
     judged = "it is answered in TLS, although nobody has said it there",
     asking = function(_, words) return words.extra end,
     after = function(me) return wait(me) end,
-    shows = function(heard, control)
-      return #heard > #control.unasked and ("it answers what was said in the clear: %s"):format(
-        heard:sub(1, 60):gsub("%c", " "))
+    shows = function(heard, control, words)
+      local more = heard:sub(#control.unasked + 1)
+      return more:find(words.taken) and "it answers in TLS what was said in the clear"
     end,
   },
   {
@@ -99,8 +96,9 @@ local cases = {
     end,
     shows = function(heard, control)
       local fresh = control.fresh()
-      return heard ~= fresh and ('it answers "%s" and not "%s"'):format(heard:match "[^\r\n]*",
-        fresh:match "[^\r\n]*")
+      local differs = heard ~= "" and fresh ~= "" and heard ~= fresh
+      return differs and ('it answers "%s" and not "%s"'):format(first_line(heard),
+        first_line(fresh))
     end,
   },
   {
@@ -122,12 +120,11 @@ local cases = {
     reference = "RFC 8314, section 4.1; RFC 2595, section 2.3",
     judged = "the password is looked at: the answer is the same as in TLS",
     asking = function(me, words, client)
-      client.answer = ask(me, words.login)
+      client.heard = ask(me, words.login)
     end,
-    after = function(_, _, client) return client.answer end,
     shows = function(heard, control)
       return heard == control.login()
-        and ('it answers "%s" in the clear'):format(heard:match "[^\r\n]*")
+        and ('it answers "%s" in the clear'):format(first_line(heard))
     end,
     possible = function(control, words)
       return begins(control.login(), words.judged), "it does not judge passwords in TLS either"
@@ -139,9 +136,8 @@ local cases = {
     reference = "RFC 3207, section 4.1; CVE-2023-40217",
     judged = "it is answered as a command",
     upgrade = function(me, words, client)
-      client.answer = ask(me, words.hello)
+      client.heard = ask(me, words.hello)
     end,
-    after = function(_, _, client) return client.answer or "" end,
     shows = function(heard, _, words)
       return heard:find(words.answered) and "it answers in the clear"
     end,
@@ -169,7 +165,7 @@ local function perform(self, case)
       timeout = PATIENCE, hook = function() return true end,
       script = function(me)
         starttls[self.protocol].client(changed(me, words, client), { peername = self.lab.name })
-        if client.secure or case.upgrade then client.heard = case.after(me, words, client) end
+        if client.secure and case.after then client.heard = case.after(me, words) end
         me:close()
       end,
     } }
@@ -208,6 +204,9 @@ local function attempt(self, case)
   local client, run = perform(self, case)
   if not client.reached then
     return "cannot judge", "the attack could not reach it", run
+  end
+  if case.possible and client.heard == "" then
+    return "cannot judge", "it does not answer in the clear", run
   end
   local why = client.heard and case.shows(client.heard, self, self.words)
   if why then return "accepted", why, run end

@@ -1,18 +1,20 @@
 --- What is done to the server of a STARTTLS protocol, case by case: see secsock.scenario.suites.
 --
--- What a protocol of lines calls things: `ask` is the request for TLS, as the dialogue of
--- secsock.starttls sends it; `extra`, a command that follows it in the same segment; `go`, how a
--- go-ahead begins; `hello`, what is said first in TLS, and `answered`, how an answer to it begins;
--- `login`, an attempt with a wrong password, and `judged`, how answers begin where it was tried;
--- `before` is said in the clear, and changes what `probe` comes to.
+-- The words of each protocol: `ask` is the request for TLS, as the dialogue of secsock.starttls
+-- sends it; `go`, how a go-ahead begins; `extra`, a command that follows the request in the same
+-- segment, and `taken`, how the answer to that begins; `hello`, what is said first in TLS, and
+-- `answered`, how the answer begins; `login`, an attempt with a wrong password, and `judged`, how
+-- answers begin where it was tried; `before` is said in the clear, and changes what `probe` comes
+-- to.
 local der = require "secsock.mint.der"
 
 local LOGIN = "AG5vYm9keQBub3RoaW5n" -- "\0nobody\0nothing"
 
 local function mail(hello)
   return {
-    ask = "STARTTLS\r\n", extra = "NOOP\r\n", go = "^220", hello = hello .. " client.example\r\n",
-    answered = "^250", login = "AUTH PLAIN " .. LOGIN .. "\r\n", judged = { "^[25]35" },
+    ask = "STARTTLS\r\n", extra = "NOOP\r\n", taken = "^250", go = "^220",
+    hello = hello .. " client.example\r\n", answered = "^250",
+    login = "AUTH PLAIN " .. LOGIN .. "\r\n", judged = { "^[25]35" },
     before = { "MAIL FROM:<nobody@client.example>\r\n" }, probe = "RCPT TO:<nobody>\r\n",
   }
 end
@@ -35,37 +37,41 @@ return {
   smtp = mail "EHLO",
   lmtp = mail "LHLO",
   imap = {
-    ask = "STARTTLS\r\n", extra = "x1 NOOP\r\n", go = "^%S+ OK", hello = "x2 CAPABILITY\r\n",
-    answered = "^%* CAPABILITY", again = "x4 STARTTLS\r\n",
+    ask = "STARTTLS\r\n", extra = "x1 NOOP\r\n", taken = "^x1 OK", go = "^%S+ OK",
+    hello = "x2 CAPABILITY\r\n", answered = "^%* CAPABILITY", again = "x4 STARTTLS\r\n",
     login = "x3 LOGIN nobody nothing\r\n", judged = { "^x3 OK", "^x3 NO %[AUTH" },
   },
   pop3 = {
-    ask = "STLS\r\n", extra = "CAPA\r\n", go = "^%+OK", hello = "CAPA\r\n", answered = "^%+OK",
+    ask = "STLS\r\n", extra = "CAPA\r\n", taken = "^%+OK", go = "^%+OK", hello = "CAPA\r\n",
+    answered = "^%+OK",
     login = "AUTH PLAIN " .. LOGIN .. "\r\n", judged = { "^%+OK", "^%-ERR %[AUTH" },
     before = { "USER nobody\r\n" }, probe = "PASS nothing\r\n",
   },
   ftp = {
-    ask = "AUTH TLS\r\n", extra = "NOOP\r\n", go = "^234", hello = "FEAT\r\n", answered = "^[25]",
-    before = { "USER nobody\r\n" }, probe = "PASS nothing\r\n",
+    ask = "AUTH TLS\r\n", extra = "NOOP\r\n", taken = "^2", go = "^234", hello = "FEAT\r\n",
+    answered = "^[25]", before = { "USER nobody\r\n" }, probe = "PASS nothing\r\n",
   },
   nntp = {
-    ask = "STARTTLS\r\n", extra = "DATE\r\n", go = "^382", hello = "CAPABILITIES\r\n",
-    answered = "^101", before = { "AUTHINFO USER nobody\r\n" }, probe = "AUTHINFO PASS nothing\r\n",
+    ask = "STARTTLS\r\n", extra = "DATE\r\n", taken = "^111", go = "^382",
+    hello = "CAPABILITIES\r\n", answered = "^101",
+    before = { "AUTHINFO USER nobody\r\n" }, probe = "AUTHINFO PASS nothing\r\n",
   },
   sieve = {
-    ask = "STARTTLS\r\n", extra = "NOOP\r\n", go = "^OK", hello = "CAPABILITY\r\n",
-    answered = '^"', login = 'AUTHENTICATE "PLAIN" "' .. LOGIN .. '"\r\n', judged = { "^OK", "^NO" },
+    ask = "STARTTLS\r\n", extra = "NOOP\r\n", taken = "^OK", go = "^OK",
+    hello = "CAPABILITY\r\n", answered = '^"', judged = { "^OK", "^NO" },
+    login = 'AUTHENTICATE "PLAIN" "' .. LOGIN .. '"\r\n',
   },
   xmpp = {
     ask = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", extra = STREAM,
-    hello = STREAM, answered = "<stream:",
+    taken = "<stream:", hello = STREAM, answered = "<stream:",
   },
   ldap = {
-    ask = START_TLS, extra = SEARCH, hello = BIND, answered = "^0", again = START_TLS,
+    ask = START_TLS, extra = SEARCH, taken = "^0", hello = BIND, answered = "^0", again = START_TLS,
     go = "^0.\2\1\1\120.\10\1%z",
   },
   postgres = {
-    ask = "\0\0\0\8\4\210\22\47", extra = STARTUP, hello = STARTUP, answered = "^[RE]",
+    ask = "\0\0\0\8\4\210\22\47", extra = STARTUP, taken = "^R", hello = STARTUP,
+    answered = "^[RE]",
   },
-  mysql = { ask = " \0\0\1", extra = PING, hello = PING, answered = "." },
+  mysql = { ask = " \0\0\1", extra = PING, taken = ".", hello = PING, answered = "." },
 }

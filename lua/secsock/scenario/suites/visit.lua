@@ -66,7 +66,7 @@ local function upgrade(self, tag)
     self.seen.struck = watched.fail(self.me)
     return
   end
-  self.seen.struck = twist.secured ~= nil or twist.behind ~= nil
+  self.seen.struck = self.seen.struck or twist.behind ~= nil
   self.me:upgrade()
   self.secure = true
   if twist.silent then return watched.wait(self.me) end
@@ -86,7 +86,7 @@ end
 function visit:offers()
   local twist, service = self.twist, self.service
   if self.secure then return service.offer(twist.secured or service.secured) end
-  self.seen.struck = twist.refusal ~= nil and twist.clear ~= nil
+  self.seen.struck = self.seen.struck or (twist.clear ~= nil and not twist.fails)
   return service.offer(twist.clear or { service.upgrade })
 end
 

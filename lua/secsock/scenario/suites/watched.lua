@@ -1,4 +1,5 @@
---- Two things that are done to a peer: it is left without an answer, or its handshake fails.
+--- Three things that are done to a peer: it is left without an answer, it is asked something, or
+-- its handshake fails.
 local watched = {}
 
 local SILENCE = 0.4 -- seconds that somebody who has something to say may take, on a real clock
@@ -16,6 +17,16 @@ function watched.wait(me)
   until not byte
   socket:settimeout(before)
   return table.concat(heard)
+end
+
+--- Says something, and hears the answer: it may take as long as the socket waits, for who is shown
+-- a wrong password may think it over.
+---@param me secsock.scenario.actor
+---@param what string
+---@return string  "" for none
+function watched.ask(me, what)
+  local first = me.socket:send(what) and me.socket:receive(1)
+  return first and first .. watched.wait(me) or ""
 end
 
 local ALERT = "\21\3\3\0\2\2\40" -- fatal, handshake_failure

@@ -1,0 +1,76 @@
+-- What the suites find in programs that are installed anyway: the rows of the survey, and some of
+-- its cases.
+local rows = require "spec.support.survey.clients"
+local running = require "spec.support.servers.running"
+local scenario = require "secsock.scenario"
+
+local suites = scenario.suites
+local unpack = unpack or table.unpack
+
+-- Protocol, program, setting; the case, and what comes out.
+local known = {
+  { "smtp", "openssl s_client", "by itself", "issuer_unknown", "accepted" },
+  { "smtp", "openssl s_client", "`-verify_return_error`", "issuer_unknown", "refused" },
+  { "smtp", "openssl s_client", "`-verify_return_error`", "name_mismatch", "accepted" },
+  { "smtp", "openssl s_client", "… and `-verify_hostname`", "name_mismatch", "refused" },
+  { "smtp", "curl", "`--ssl`", "stripped", "accepted" },
+  { "smtp", "curl", "`--ssl-reqd`", "stripped", "refused" },
+  { "smtp", "curl", "`--ssl-reqd`", "response_injected", "refused" },
+  { "smtp", "python3 smtplib", "`starttls()`", "name_mismatch", "accepted" },
+  { "smtp", "python3 smtplib", "`starttls(context=…)`", "name_mismatch", "refused" },
+  { "smtp", "lua LuaSec", '`verify = "peer"`', "name_mismatch", "accepted" },
+  { "smtp", "lua LuaSec", "… and the names read", "name_mismatch", "refused" },
+  { "imap", "curl", "`--ssl`", "preauth", "accepted" },
+  { "imap", "curl", "`--ssl-reqd`", "preauth", "refused" },
+  { "https", "gnutls-cli", "by itself", "name_mismatch", "refused" },
+  { "https", "curl", "by itself", "expired", "refused" },
+  { "https", "curl", "by itself", "cut", "accepted" },
+  { "https", "openssl s_client", "by itself", "expired", "accepted" },
+}
+
+-- A suite for each row, which controls it once.
+local made = {}
+
+local function suite_of(row)
+  local make = row.protocol == "https" and suites.tls_client_validation or suites.starttls_client
+  made[row] = made[row] or make { client = row.client, protocol = row.protocol, name = row.name }
+  return made[row]
+end
+
+local function row_of(protocol, program, setting)
+  for _, row in ipairs(rows) do
+    if row.protocol == protocol and row.program == program and row.setting == setting then
+      return row
+    end
+  end
+  error(("the survey has no %s %s %s"):format(protocol, program, setting))
+end
+
+describe("A suite finds of a program #slow", function()
+  for _, one in ipairs(known) do
+    local protocol, program, setting, case, verdict = unpack(one)
+    it(("%s, %s, %s, %s: %s"):format(program, setting, protocol, case, verdict), function()
+      local finding = suite_of(row_of(protocol, program, setting)):try(case)
+      assert.equal(verdict, finding.verdict, finding.why .. "\n" .. tostring(finding.run))
+    end)
+  end
+
+  it("Postfix: it keeps nothing of what was said in the clear", function()
+    local servers = running.start "postfix=right"
+    finally(function() servers:stop() end)
+    local suite = suites.starttls_server {
+      protocol = "smtp", server = { port = servers:port("postfix", "right", "smtp") },
+    }
+    for _, case in ipairs { "command_injected", "state_kept", "twice", "clear_after_go" } do
+      local finding = suite:try(case)
+      assert.equal("refused", finding.verdict, finding.why .. "\n" .. tostring(finding.run))
+    end
+  end)
+
+  it("and leaves no program and no folder behind", function()
+    local pipe = assert(io.popen "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '")
+    local all = pipe:read "*a"
+    pipe:close()
+    assert.is_nil(all:find("OpenSesame4711x", 1, true))
+  end)
+end)

@@ -1,0 +1,160 @@
+--- Tries Debian's programs and writes what came out into the suites' documentation: script/survey.
+local clients = require "spec.support.survey.clients"
+local running = require "spec.support.servers.running"
+local scenario = require "secsock.scenario"
+local servers = require "spec.support.survey.servers"
+
+local suites = scenario.suites
+local file = arg[1]
+
+local function progress(format, ...)
+  io.stderr:write(format:format(...), "\n")
+end
+
+-- -------------------------------------------------------------------------------------- the cells
+
+local CELLS = { refused = "refused", accepted = "**accepted**", ["cannot judge"] = "?" }
+
+-- What a case has come to; "–" where the protocol has no such thing. A program that connects again
+-- where an upgrade has failed may do so in the clear, which is not seen.
+local function cell(report, name, again)
+  local finding = report:finding(name)
+  if not finding then return "–" end
+  if again and again[name] and finding.verdict == "refused" then return "?" end
+  if finding.verdict ~= "refused" then
+    progress("    %s: %s: %s", name, finding.verdict, finding.why:match "[^\n]*")
+  end
+  return CELLS[finding.verdict]
+end
+
+local function line(cells) return "| " .. table.concat(cells, " | ") .. " |" end
+
+local function table_of(head, rows)
+  local lines = { line(head), (line(head):gsub("[^|]+", "---")) }
+  for _, row in ipairs(rows) do lines[#lines + 1] = line(row) end
+  return table.concat(lines, "\n")
+end
+
+-- ------------------------------------------------------------------------------------- the tables
+
+local attacks = {
+  "stripped", "refused", "unknown", "handshake_fails", "preauth", "response_injected", "offer_kept",
+  "issuer_unknown", "self_signed", "name_mismatch", "expired",
+}
+
+local function heads(...)
+  local list = { ... }
+  return function(names)
+    for _, name in ipairs(names) do list[#list + 1] = "`" .. name .. "`" end
+    return list
+  end
+end
+
+local function starttls_clients()
+  local rows = {}
+  for _, row in ipairs(clients) do
+    if row.protocol ~= "https" then
+      progress("%s %s %s", row.protocol, row.program, row.setting)
+      local report = suites.starttls_client {
+        client = row.client, protocol = row.protocol, name = row.name,
+      }:run()
+      local cells = { row.protocol, row.program, row.setting }
+      for _, name in ipairs(attacks) do cells[#cells + 1] = cell(report, name, row.again) end
+      rows[#rows + 1] = cells
+    end
+  end
+  return table_of(heads("", "client", "setting")(attacks), rows)
+end
+
+local function validation()
+  local head, rows, order = { "case" }, {}, nil
+  for _, row in ipairs(clients) do
+    if row.protocol == "https" then
+      progress("%s %s %s", row.protocol, row.program, row.setting)
+      local report = suites.tls_client_validation {
+        client = row.client, protocol = "https", name = row.name,
+      }:run()
+      head[#head + 1] = row.program .. " " .. row.setting
+      order = order or report
+      for i, finding in ipairs(order.findings) do
+        local name = finding.case.name
+        rows[i] = rows[i] or { ("`%s`: %s"):format(name, finding.case.text) }
+        table.insert(rows[i], cell(report, name))
+      end
+    end
+  end
+  return table_of(head, rows)
+end
+
+local misuses = { "command_injected", "state_kept", "twice", "login_in_clear", "clear_after_go" }
+
+local function starttls_servers()
+  local started = running.start("postfix=right", "dovecot=right", "prosody=right", "slapd=right",
+    "postgresql=right")
+  local rows = {}
+  local ok, err = pcall(function()
+    for _, row in ipairs(servers) do
+      progress("%s %s", row.protocol, row.server)
+      local report = suites.starttls_server {
+        protocol = row.protocol, name = row.name,
+        server = { port = started:port(row.server, "right", row.protocol) },
+      }:run()
+      local cells = { row.protocol, row.server }
+      for _, name in ipairs(misuses) do cells[#cells + 1] = cell(report, name) end
+      rows[#rows + 1] = cells
+    end
+  end)
+  started:stop()
+  if not ok then error(err, 0) end
+  return table_of(heads("", "server")(misuses), rows)
+end
+
+-- ----------------------------------------------------------------------------------- the versions
+
+local function output(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read "*a"
+  pipe:close()
+  return text
+end
+
+-- The packages, each once, with the libraries by which they speak TLS.
+local function versions()
+  local names, seen = {}, {}
+  local function add(name)
+    if not seen[name] then names[#names + 1] = name end
+    seen[name] = true
+  end
+  for _, list in ipairs { clients, servers } do
+    for _, row in ipairs(list) do add(row.package) end
+  end
+  add "libssl3"
+  add "libgnutls30"
+  table.sort(names)
+  local system = output ". /etc/os-release && echo \"$PRETTY_NAME\"":match "[^\n]*"
+  local shown = output("dpkg-query -W -f '${Package} ${Version}, ' " .. table.concat(names, " "))
+  return ("%s: %s."):format(system, (shown:gsub(", $", "")))
+end
+
+-- ------------------------------------------------------------------------------------------- main
+
+-- Puts `text` between the lines <!-- name --> and <!-- end --> of a document.
+local function put(document, name, text)
+  local from = select(2, document:find("<!-- " .. name .. " -->\n", 1, true))
+  local to = from and document:find("<!-- end -->", from, true)
+  if not to then error(file .. " has no place for " .. name, 0) end
+  return document:sub(1, from) .. text .. "\n" .. document:sub(to)
+end
+
+local handle = assert(io.open(file, "rb"))
+local document = handle:read "*a"
+handle:close()
+
+document = put(document, "versions", versions())
+document = put(document, "servers", starttls_servers())
+document = put(document, "clients", starttls_clients())
+document = put(document, "validation", validation())
+
+handle = assert(io.open(file, "wb"))
+handle:write(document)
+handle:close()
