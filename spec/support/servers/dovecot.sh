@@ -7,7 +7,7 @@ configure() {
     install -d -m 777 mail
     cat >dovecot.conf <<END
 protocols = imap pop3 sieve
-listen = 127.0.0.1
+listen = 127.0.0.1, 127.0.0.2
 base_dir = $PWD/run
 state_dir = $PWD/state
 log_path = $PWD/log

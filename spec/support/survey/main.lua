@@ -97,7 +97,7 @@ local function starttls_servers()
       progress("%s %s", row.protocol, row.server)
       local report = suites.starttls_server {
         protocol = row.protocol, name = row.name,
-        server = { port = started:port(row.server, "right", row.protocol) },
+        server = { host = row.host, port = started:port(row.server, "right", row.protocol) },
       }:run()
       local cells = { row.protocol, row.server }
       for _, name in ipairs(misuses) do cells[#cells + 1] = cell(report, name) end

@@ -75,9 +75,10 @@ end
 
 -- ------------------------------------------------------------------------------------ the commands
 
--- What is said in the clear and is not harmless there. A TLS alert is no command.
+-- What is said in the clear and is not harmless there. Parts of a handshake are no commands.
 local function note(self, verb, line)
-  if self.secure or self.service.harmless[verb] or not verb:find "^%a" then return end
+  local is_command = verb:find "^%a%a%a+$" and not line:find "[^\32-\126]"
+  if self.secure or self.service.harmless[verb] or not is_command then return end
   local clear = self.seen.clear
   clear[#clear + 1] = line
 end
