@@ -194,7 +194,7 @@ describe("a suite", function()
     assert.is_false(ok)
     assert.matches("^accepted: it completes the handshake", err)
     assert.matches("RFC 5280", err)
-    assert.matches("server is secure", err)
+    assert.matches("is secure: TLSv1", err)
   end)
 
   it("shows how far it has come", function()
