@@ -221,7 +221,6 @@ row("imap", "curl", "curl", "`--ssl`", curl("imap://$name:$port/INBOX", "--ssl")
 row("imap", "curl", "curl", "`--ssl-reqd`", curl("imap://$name:$port/INBOX", "--ssl-reqd"))
 row("imap", "python3", "python3 imaplib", "`starttls()`", imaplib "s.starttls()")
 row("imap", "python3", "python3 imaplib", "`starttls(context)`", imaplib "s.starttls(context)")
-row("imap", "isync", "mbsync", "`SSLType None`", mbsync "SSLType None")
 row("imap", "isync", "mbsync", "`SSLType STARTTLS`",
   mbsync "SSLType STARTTLS")
 row("imap", "fetchmail", "fetchmail", "by itself", fetchmail("imap", ""))

@@ -109,6 +109,28 @@ local function starttls_servers()
   return table_of(heads("", "server")(misuses), rows)
 end
 
+-- -------------------------------------------------------------------------------------- the cases
+
+local protocols = {
+  "smtp", "lmtp", "imap", "pop3", "ftp", "nntp", "sieve", "xmpp", "ldap", "postgres", "mysql",
+}
+
+-- The cases of one kind of suite, of whichever protocol, with what is said about them.
+local function cases_of(make, subject)
+  return function()
+    local rows, seen = {}, {}
+    for _, protocol in ipairs(protocols) do
+      for _, case in ipairs(make { protocol = protocol, [subject] = {} }.cases) do
+        if not seen[case.name] then
+          rows[#rows + 1] = { "`" .. case.name .. "`", case.text, case.judged, case.reference }
+        end
+        seen[case.name] = true
+      end
+    end
+    return table_of({ "case", "the attack", "accepted, if", "reference" }, rows)
+  end
+end
+
 -- ----------------------------------------------------------------------------------- the versions
 
 local function output(command)
@@ -150,10 +172,18 @@ local handle = assert(io.open(file, "rb"))
 local document = handle:read "*a"
 handle:close()
 
-document = put(document, "versions", versions())
-document = put(document, "servers", starttls_servers())
-document = put(document, "clients", starttls_clients())
-document = put(document, "validation", validation())
+local parts = {
+  { "client cases", cases_of(suites.starttls_client, "client") },
+  { "server cases", cases_of(suites.starttls_server, "server") },
+  { "versions", versions },
+  { "servers", starttls_servers },
+  { "clients", starttls_clients },
+  { "validation", validation },
+}
+
+for _, part in ipairs(parts) do
+  if not arg[2] or arg[2] == part[1] then document = put(document, part[1], part[2]()) end
+end
 
 handle = assert(io.open(file, "wb"))
 handle:write(document)

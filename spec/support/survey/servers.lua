@@ -11,5 +11,5 @@ return {
   },
   { server = "prosody", package = "prosody", protocol = "xmpp", name = "chat.example" },
   { server = "slapd", package = "slapd", protocol = "ldap" },
-  { server = "postgresql", package = "postgresql", protocol = "postgres" },
+  { server = "postgresql", package = "postgresql-15", protocol = "postgres" },
 }

@@ -19,7 +19,7 @@ local function case(name, class, text, reference, changes)
 end
 
 local function of_word(word, class, reference)
-  return case(word, class, mint.wrong[word].text, reference, { wrong = word })
+  return case(word, class, "a certificate: " .. mint.wrong[word].text, reference, { wrong = word })
 end
 
 -- -------------------------------------------------------------------------------------- by word
