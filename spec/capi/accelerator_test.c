@@ -407,6 +407,7 @@ static bool exchanges(struct pair *pair)
 
 static void meets(int version, size_t cipher, bool client_wide, bool server_wide)
 {
+    long clean = memory_live();
     secsock_config *client = config_for(NULL, version, cipher, client_wide);
     secsock_config *server = config_for("server", version, cipher, server_wide);
     struct pair pair;
@@ -415,12 +416,13 @@ static void meets(int version, size_t cipher, bool client_wide, bool server_wide
     well = well && exchanges(&pair);
     long keys = memory_live() - before;
     int wide = accelerator_available() ? 2 * (client_wide + server_wide) : 0;
-    CHECK(well && keys == wide, "%s, %s client, %s server: %d keys are expanded",
-          suites[cipher][version == TLS12], client_wide ? "accelerated" : "plain",
-          server_wide ? "accelerated" : "plain", wide);
     pair_close(&pair);
     secsock_config_free(client);
     secsock_config_free(server);
+    CHECK(well && keys == wide && memory_live() == clean,
+          "%s, %s client, %s server: %d keys are expanded, and freed",
+          suites[cipher][version == TLS12], client_wide ? "accelerated" : "plain",
+          server_wide ? "accelerated" : "plain", wide);
 }
 
 static void serves_tls(void)
