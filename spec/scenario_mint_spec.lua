@@ -95,7 +95,7 @@ end
 
 for role in pairs(ends) do
   describe(("a %s whose certificate is wrong"):format(role), function()
-    it("is refused for what is wrong, and learns of it", function()
+    it("is refused for what is wrong, and learns of it #slow", function()
       local words, cases = {}, {}
       for _, word in ipairs(mint.words()) do
         local case = mint.case(word)
