@@ -160,14 +160,16 @@ function foreign:is_over(alone, now)
   return now >= self.patience
 end
 
---- Stops the program, and writes down what it said.
-function foreign:stop()
+--- Stops the program, and writes down what it said. `patiently`: a client may come to its own end.
+function foreign:stop(patiently)
   if self.stopped then return end
   self.stopped = true
   if self.relay then self.relay:close() end
   local result = self.result
   if self.process then
-    if self.role == "client" then await(function() return self.process:status() end) end
+    if patiently and self.role == "client" then
+      await(function() return self.process:status() end)
+    end
     result.output, result.status = self.process:stop(await)
   end
   if (result.status or 0) == 0 then

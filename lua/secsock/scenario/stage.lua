@@ -217,11 +217,11 @@ local function perform(self, over)
   finish_recording()
 end
 
--- Ends what is outside of this process, and the connections.
-local function stop(self)
+-- Ends what is outside of this process, and the connections. `patiently`: unless all has failed.
+local function stop(self, patiently)
   for _, role in ipairs(ROLES) do
     local task, one = self.tasks[role], self.ends[role]
-    if task and task.foreign then one:stop() end
+    if task and task.foreign then one:stop(patiently) end
     if one and one.relay then one.relay:close() end
   end
 end
@@ -246,7 +246,7 @@ function stage.run(options)
   self.report = report.new(self.clock)
   self.laws = laws.new(self.report)
   local ok, err = pcall(perform, self, over)
-  stop(self)
+  stop(self, ok)
   if not ok then error(err, 0) end
   check_received(self)
   return {
