@@ -37,6 +37,7 @@ local scenario = {}
 ---@class secsock.scenario.end: secsock.options
 ---@field script? string|table|fun(me: secsock.scenario.actor): any  a string is a STARTTLS protocol
 ---@field starttls? table  options of that dialogue
+---@field hostile? table   what scenario.hostile has made it
 
 ---@class secsock.scenario.options
 ---@field client? secsock.scenario.end|secsock.scenario.external

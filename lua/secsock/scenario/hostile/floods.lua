@@ -84,7 +84,7 @@ local function of_messages(word)
   word("huge_certificate", "announces a certificate of 16 MB", both, REFUSED .. " bad_certificate",
     instead("certificate", 0xFFFFFF, 0, 0))
   word("endless_certificate", "sends a certificate that does not end", both,
-    REFUSED .. " bad_certificate", instead("certificate", 0xFFFFFF, 200, 16384))
+    REFUSED .. " bad_certificate", instead("certificate", 0xFFFFFF, 30, 16384))
   word("dripping_certificate", "sends a certificate byte by byte", both,
     REFUSED .. " bad_certificate", instead("certificate", 0xFFFFFF, MANY, 1))
   word("endless_hello", "sends a hello that does not end", { client = "1.2 1.3" }, REFUSED, {
