@@ -1,18 +1,12 @@
 -- Sockets over loopback: what connects, listens and takes over, on descriptors of the system.
 local luasocket = require "socket"
+local mint = require "secsock.mint"
 local secsock = require "secsock"
+local parties = require "spec.support.parties"
 local support = require "spec.support"
 
 describe("A socket", function()
-  local folder, client, server
-
-  setup(function()
-    folder = support.certificates.make()
-    client = { trust = folder .. "/root.pem", peername = "mail.example" }
-    server = { identity = { cert = folder .. "/right.pem", key = folder .. "/right.key" } }
-  end)
-
-  teardown(function() support.certificates.remove(folder) end)
+  local client, server = parties.options.client, parties.options.server
 
   -- A copy of options with others on top.
   local function with(options, more)
@@ -39,7 +33,7 @@ describe("A socket", function()
 
     it("goes on listening after a handshake that failed", function()
       local listener, port = support.listen(server)
-      local stranger = assert(secsock.new(with(client, { trust = folder .. "/strange-root.crt" })))
+      local stranger = assert(secsock.new(with(client, { trust = mint.ca("Stranger"):cert() })))
       local results = {}
       support.run(
         function() results.client = { stranger:connect("127.0.0.1", port) } end,

@@ -2,6 +2,7 @@
 -- with LuaSocket's own sockets too, and must end the same.
 local luasocket = require "socket"
 local secsock = require "secsock"
+local parties = require "spec.support.parties"
 local support = require "spec.support"
 
 local function pack(...)
@@ -320,23 +321,11 @@ function kinds.luasocket()
 end
 
 describe("A secsock connection, like one of LuaSocket's,", function()
-  local folder, options
-
-  setup(function()
-    folder = support.certificates.make()
-    options = {
-      client = { trust = folder .. "/root.pem", peername = "mail.example" },
-      server = { identity = { cert = folder .. "/right.pem", key = folder .. "/right.key" } },
-    }
-  end)
-
-  teardown(function() support.certificates.remove(folder) end)
-
-  function kinds.plain() return support.loopback(options) end
-  function kinds.secure() return support.secure(options) end
+  function kinds.plain() return support.loopback(parties.options) end
+  function kinds.secure() return support.secure(parties.options) end
   function kinds.wrapped()
     local near, far = kinds.luasocket()
-    return secsock.wrap(near, "client"), secsock.wrap(far, "server", options.server)
+    return secsock.wrap(near, "client"), secsock.wrap(far, "server", parties.options.server)
   end
 
   local function outcome(kind, play)
@@ -361,11 +350,6 @@ describe("A secsock connection, like one of LuaSocket's,", function()
 end)
 
 describe("secsock.wrap", function()
-  local folder
-
-  setup(function() folder = support.certificates.make() end)
-  teardown(function() support.certificates.remove(folder) end)
-
   it("takes the descriptor and what was read ahead, and leaves an inert object", function()
     local near, far = kinds.luasocket()
     far:send "greeting\nand more\n"
@@ -387,7 +371,7 @@ describe("secsock.wrap", function()
     local near, far = kinds.luasocket()
     far:send "go ahead\nEVIL\n"
     assert.equal("go ahead", near:receive())
-    local s = assert(secsock.wrap(near, "client", { trust = folder .. "/root.pem" }))
+    local s = assert(secsock.wrap(near, "client", { trust = parties.ca:cert() }))
     local ok, err = s:upgrade "mail.example"
     assert.is_nil(ok)
     assert.equal("injected", err)
@@ -395,13 +379,13 @@ describe("secsock.wrap", function()
 
   it("gives the beginning of a handshake that was read ahead to the handshake", function()
     local near, far = kinds.luasocket()
-    local memory = assert(secsock.new { trust = folder .. "/root.pem", peername = "mail.example" })
+    local memory = assert(secsock.new(parties.options.client))
     assert(memory:attachmemory "client")
     memory:upgrade()
     near:send("STARTTLS\n" .. memory:drain())
     assert.equal("STARTTLS", far:receive())
     assert.is_true(far:dirty())
-    local identity = { cert = folder .. "/right.pem", key = folder .. "/right.key" }
+    local identity = parties.identity
     local s = assert(secsock.wrap(far, "server", { identity = identity, timeout = 0 }))
     local ok, err = s:upgrade()
     assert.is_nil(ok)

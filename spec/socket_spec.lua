@@ -1,17 +1,10 @@
 -- Sockets: their life from new to closed, over memory.
 local secsock = require "secsock"
+local parties = require "spec.support.parties"
 local support = require "spec.support"
 
 describe("A socket", function()
-  local folder, client, server
-
-  setup(function()
-    folder = support.certificates.make()
-    client = { trust = folder .. "/root.pem", peername = "mail.example" }
-    server = { identity = { cert = folder .. "/right.pem", key = folder .. "/right.key" } }
-  end)
-
-  teardown(function() support.certificates.remove(folder) end)
+  local client, server = parties.options.client, parties.options.server
 
   local function pair(of_client, of_server)
     return support.pair { client = of_client or client, server = of_server or server }
@@ -89,7 +82,7 @@ describe("A socket", function()
 
   describe("from options", function()
     it("takes a configuration or its fields, but not both", function()
-      local config = assert(secsock.config { trust = folder .. "/root.pem" })
+      local config = assert(secsock.config { trust = client.trust })
       assert.equal(config, secsock.new { config = config }:config())
       assert.has_error(function() secsock.new { config = config, alpn = "h2" } end,
         "options 'config' and 'alpn' exclude each other")
@@ -251,7 +244,7 @@ describe("A socket", function()
     end)
 
     it("will not upgrade without knowing to whom", function()
-      local p = pair { trust = folder .. "/root.pem" }
+      local p = pair { trust = client.trust }
       local ok, err = p.client:upgrade()
       assert.is_nil(ok)
       assert.equal("no peer name", err)
@@ -260,7 +253,7 @@ describe("A socket", function()
     end)
 
     it("takes the name with the upgrade", function()
-      local p = pair { trust = folder .. "/root.pem" }
+      local p = pair { trust = client.trust }
       local of_client = p:upgrade "db.example"
       assert.equal(p.client, of_client[1])
       assert.equal("db.example", p.client:peername())
@@ -348,18 +341,18 @@ describe("A socket", function()
     end)
 
     it("presents its identity and shows the peer's", function()
-      local mutual = with(server, { clientauth = "require", trust = folder .. "/root.pem" })
-      local identity = { cert = folder .. "/client.pem", key = folder .. "/client.key" }
-      local p = pair(with(client, { identity = identity }), mutual)
+      local mutual = with(server, { clientauth = "require", trust = client.trust })
+      local mine = parties.ca:issue { dns = "client.example", eku = "clientAuth" }
+      local p = pair(with(client, { identity = mine }), mutual)
       p:upgrade()
-      assert.equal("CN=Example Services", p.server:owncert():subject())
+      assert.equal("CN=mail.example", p.server:owncert():subject())
       assert.equal(p.server:owncert(), p.client:verdict():chain()[1])
       assert.equal("CN=client.example", p.server:verdict():chain()[1]:subject())
       assert.is_nil(pair().client:owncert())
     end)
 
     it("reports the alert of the other side", function()
-      local strict = with(server, { clientauth = "require", trust = folder .. "/root.pem" })
+      local strict = with(server, { clientauth = "require", trust = client.trust })
       local p = pair(client, strict)
       local _, of_server = p:upgrade()
       assert.equal("no certificate", of_server[2])

@@ -1,17 +1,9 @@
 -- Transports of the program's own, written in Lua.
 local secsock = require "secsock"
-local support = require "spec.support"
+local parties = require "spec.support.parties"
 
 describe("A transport written in Lua", function()
-  local folder, client, server
-
-  setup(function()
-    folder = support.certificates.make()
-    client = { trust = folder .. "/root.pem", peername = "mail.example" }
-    server = { identity = { cert = folder .. "/right.pem", key = folder .. "/right.key" } }
-  end)
-
-  teardown(function() support.certificates.remove(folder) end)
+  local client, server = parties.options.client, parties.options.server
 
   -- A pipe of strings: its two ends as transports. `step` limits what one call moves.
   local function pipe(step)

@@ -1,21 +1,13 @@
 -- Waiting: time limits, and the one place where the module waits.
 local core = require "secsock.core"
 local secsock = require "secsock"
+local parties = require "spec.support.parties"
 local support = require "spec.support"
 
 describe("Waiting", function()
-  local folder, options
+  local options = parties.options
   local wait = secsock.wait
 
-  setup(function()
-    folder = support.certificates.make()
-    options = {
-      client = { trust = folder .. "/root.pem", peername = "mail.example" },
-      server = { identity = { cert = folder .. "/right.pem", key = folder .. "/right.key" } },
-    }
-  end)
-
-  teardown(function() support.certificates.remove(folder) end)
   after_each(function() secsock.wait = wait end)
 
   -- How long it takes, and what it gives.

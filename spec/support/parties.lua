@@ -4,7 +4,13 @@ local scenario = require "secsock.scenario"
 
 local parties = { ca = scenario.ca "Test Root" }
 
-parties.identity = parties.ca:issue { dns = "mail.example" }
+parties.identity = parties.ca:issue { dns = { "mail.example", "db.example" } }
+
+--- Both ends, as secsock.new takes them.
+parties.options = {
+  client = { trust = parties.ca:cert(), peername = "mail.example" },
+  server = { identity = parties.identity },
+}
 
 local function with(defaults, changes)
   local all = {}
