@@ -361,7 +361,7 @@ describe("A mint with a seed", function()
     }
   end)
 
-  it("makes cases that are the same at its own time", function()
+  it("makes cases that are the same at its own time #slow", function()
     local own = mint.with { seed = "a", time = 2000000000 }
     for _, word in ipairs(mint.words()) do assert_case(own:case(word)) end
   end)
