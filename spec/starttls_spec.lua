@@ -22,6 +22,10 @@ local roles = { "client", "server" }
 local other = { client = "server", server = "client" }
 local letters = { client = "C", server = "S" }
 
+local pieces = {
+  ["one by one #slow"] = 1, ["record by record"] = "records", ["in pieces of any size"] = "random",
+}
+
 local CLIENT_HELLO = "\22" -- how it begins
 
 -- A script: the dialogue of one role. One that fails says why, and leaves nothing open.
@@ -77,15 +81,15 @@ end
 
 for name, protocol in pairs(protocols) do
   describe("starttls." .. name, function()
-    for _, split in ipairs { 1, "records", "random" } do
-      it("upgrades a client, whose bytes come split: " .. split, function()
+    for how, split in pairs(pieces) do
+      it("upgrades a client, whose bytes come " .. how, function()
         local client, server = follow(name, "client", protocol.client, { split = split })
         assert.secure(client)
         assert.same(protocol.facts, client.returned)
         assert.is_true(server.ok)
       end)
 
-      it("upgrades a server, whose bytes come split: " .. split, function()
+      it("upgrades a server, whose bytes come " .. how, function()
         local server, client = follow(name, "server", protocol.server, { split = split })
         assert.secure(server)
         assert.same({ protocol = name }, server.returned)
@@ -205,7 +209,7 @@ describe("a dialogue in lines", function()
       gives_up("client", greeting:format(("x"):rep(900)):rep(80))
     end)
 
-    it("gives up on an endless line: " .. name, function()
+    it("gives up on an endless line #slow: " .. name, function()
       for _, role in ipairs(roles) do gives_up(role, ("x"):rep(9000)) end
     end)
 

@@ -95,7 +95,7 @@ local function ways_to(name, callers)
   return public
 end
 
-describe("libsecsock.so", function()
+describe("libsecsock.so #slow", function()
   it("shows nothing but secsock_*", function()
     local names = symbols("-D --defined-only", library)
     assert.is_true(#names > 100)
@@ -157,7 +157,7 @@ describe("libsecsock.so", function()
   end)
 end)
 
-describe("libsecsock.a", function()
+describe("libsecsock.a #slow", function()
   it("shows nothing but secsock_*", function()
     local names = symbols("-g --defined-only", archive)
     assert.is_true(#names > 100)
