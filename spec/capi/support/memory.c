@@ -16,6 +16,7 @@
 
 static atomic_ulong asked, doomed;
 static atomic_long live;
+static atomic_size_t held;
 static atomic_int failed;
 
 unsigned long memory_asked(void)
@@ -26,6 +27,11 @@ unsigned long memory_asked(void)
 long memory_live(void)
 {
     return atomic_load(&live);
+}
+
+size_t memory_held(void)
+{
+    return atomic_load(&held);
 }
 
 void memory_fail(unsigned long n)
@@ -92,8 +98,10 @@ static int is_telling(void *memory)
 
 static void *counted(void *memory)
 {
-    if (memory)
+    if (memory) {
         atomic_fetch_add(&live, 1);
+        atomic_fetch_add(&held, malloc_usable_size(memory));
+    }
     return memory;
 }
 
@@ -132,7 +140,10 @@ void *__wrap_realloc(void *memory, size_t size)
         return counted(__real_realloc(NULL, size));
     int telling = is_telling(memory);
     uintptr_t before = (uintptr_t)memory;
+    size_t had = malloc_usable_size(memory);
     void *after = __real_realloc(memory, size);
+    if (after != NULL)
+        atomic_fetch_add(&held, malloc_usable_size(after) - had);
     if (telling && (uintptr_t)after != before)
         atomic_fetch_add(&spilt, 1);
     return after;
@@ -142,6 +153,7 @@ void __wrap_free(void *memory)
 {
     if (memory) {
         atomic_fetch_sub(&live, 1);
+        atomic_fetch_sub(&held, malloc_usable_size(memory));
         if (is_telling(memory))
             atomic_fetch_add(&spilt, 1);
     }

@@ -11,6 +11,9 @@
 unsigned long memory_asked(void);
 long memory_live(void);
 
+/* How many bytes those hold; but for what scandir() made. */
+size_t memory_held(void);
+
 /* From now on the n-th allocation fails, once; 0: none does. */
 void memory_fail(unsigned long n);
 
