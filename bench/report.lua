@@ -12,7 +12,7 @@ ticket and reads one byte; contexts and loaded files are not in it. Bulk is sent
 records at a time. Rows with "tcp", and all of Lua's, go over loopback: connect, accept and close
 are inside. A ratio says how many times better secsock is (more of what is done, less of what is
 taken: above 1 it is ahead), the median of the same round's, with the middle half of them in
-parentheses. "validate" of wolfssl is the chain's signatures alone. Heap counts malloc's words too.]]
+parentheses. "validate" of wolfssl is the chain's signatures alone; heap is as malloc rounds it.]]
 
 --- 12345678 as "12,345,678", small numbers with a few digits behind the point.
 local function text_of(value)
