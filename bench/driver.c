@@ -52,6 +52,7 @@ static double now(void)
 static void answer(const struct work *work, size_t size, unsigned long count)
 {
     struct prepared *on = prepare(work, size);
+    wire_empty();
     if (!on->can) {
         printf("{\"cannot\":true}\n");
         return;

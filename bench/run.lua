@@ -11,7 +11,7 @@ local material = built .. "/material"
 -- How long: rounds, and seconds of each subject in each row and round.
 local plans = {
   full = { rounds = 9, seconds = 0.05 },
-  quick = { rounds = 3, seconds = 0.01 },
+  quick = { rounds = 5, seconds = 0.01 },
   smoke = { rounds = 1, seconds = 0 },
 }
 

@@ -19,9 +19,14 @@ struct pipe_bytes {
 
 static struct pipe_bytes there, back;
 
-void wire_memory(struct wire *client, struct wire *server)
+void wire_empty(void)
 {
     there.from = there.to = back.from = back.to = 0;
+}
+
+void wire_memory(struct wire *client, struct wire *server)
+{
+    wire_empty();
     *client = (struct wire){ -1, &back, &there };
     *server = (struct wire){ -1, &there, &back };
 }

@@ -15,6 +15,9 @@ struct wire {
     struct pipe_bytes *in, *out;
 };
 
+/* Forgets what is on the wire in memory: the last words of a connection that is gone. */
+void wire_empty(void);
+
 /* The two ends of the wire in memory, empty. */
 void wire_memory(struct wire *client, struct wire *server);
 
