@@ -38,7 +38,8 @@ describe("an assertion about a run", function()
 
   it("says what was there instead, and prints the sequence", function()
     fails({ "the client to be secure", "name_mismatch", "seed 1",
-            "the client begins TLS", " server_hello ", "not for other.example" }, assert.secure, refused)
+            "the client begins TLS", " server_hello ", "not for other.example" },
+          assert.secure, refused)
     fails({ "the client to reject its peer for expired", "its verdict: name_mismatch", "seed 1" },
           assert.rejected, refused.client, "expired")
     fails({ "the client to reject its peer: it was secure" },
