@@ -9,8 +9,6 @@ local unpack = unpack or table.unpack
 
 -- Protocol, program, setting; the case, and what comes out.
 local known = {
-  { "smtp", "openssl s_client", "by itself", "issuer_unknown", "accepted" },
-  { "smtp", "openssl s_client", "`-verify_return_error`", "issuer_unknown", "refused" },
   { "smtp", "openssl s_client", "`-verify_return_error`", "name_mismatch", "accepted" },
   { "smtp", "openssl s_client", "… and `-verify_hostname`", "name_mismatch", "refused" },
   { "smtp", "curl", "`--ssl`", "stripped", "accepted" },
@@ -21,11 +19,9 @@ local known = {
   { "smtp", "lua LuaSec", '`verify = "peer"`', "name_mismatch", "accepted" },
   { "smtp", "lua LuaSec", "… and the names read", "name_mismatch", "refused" },
   { "imap", "curl", "`--ssl`", "preauth", "accepted" },
-  { "imap", "curl", "`--ssl-reqd`", "preauth", "refused" },
   { "https", "gnutls-cli", "by itself", "name_mismatch", "refused" },
   { "https", "curl", "by itself", "expired", "refused" },
   { "https", "curl", "by itself", "cut", "accepted" },
-  { "https", "openssl s_client", "by itself", "expired", "accepted" },
 }
 
 -- A suite for each row, which controls it once.

@@ -49,7 +49,7 @@ describe("secsock's server refuses, of what is done to STARTTLS", function()
   end
 end)
 
-describe("secsock's client refuses, as TLS", function()
+describe("secsock's client refuses, as TLS #slow", function()
   for _, version in ipairs { "TLSv1.2", "TLSv1.3" } do
     for _, protocol in ipairs { "https", "smtp" } do
       it(("%s in %s, every wrong certificate"):format(version, protocol), function()
@@ -63,7 +63,7 @@ describe("secsock's client refuses, as TLS", function()
   end
 end)
 
-describe("the suite for clients finds one", function()
+describe("the suite for clients finds one #slow", function()
   for _, protocol in ipairs(protocols) do
     it("that goes on in the clear, in " .. protocol, function()
       assert_finds(suites.starttls_client {

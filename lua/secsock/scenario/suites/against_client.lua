@@ -106,6 +106,12 @@ function against:silent()
   return self.unanswered
 end
 
+--- What the client does where a way to log in is offered nowhere.
+function against:unoffered(secured)
+  self.without = self.without or perform(self, { secured = secured })
+  return self.without
+end
+
 local function make(run, options, title, cases)
   local self = setmetatable({
     run = run, client = options.client, protocol = options.protocol, versions = options.versions,

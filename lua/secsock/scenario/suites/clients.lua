@@ -34,9 +34,12 @@ local function said_more(seen, control)
   end
 end
 
-local function used(seen, _, service)
-  if seen.after:find(service.kept.used, 1, true) then
-    return ("it uses %s, which was offered in the clear alone"):format(service.kept.used)
+-- There are clients that log in so whether it is offered or not: they remember nothing.
+local function used(seen, control, service)
+  local kept = service.kept
+  local uses_it_anyway = control:unoffered(kept.secured).after:find(kept.used, 1, true)
+  if not uses_it_anyway and seen.after:find(kept.used, 1, true) then
+    return ("it uses %s, which was offered in the clear alone"):format(kept.used)
   end
 end
 
