@@ -22,6 +22,20 @@ local function of_word(word, class, reference)
   return case(word, class, "a certificate: " .. mint.wrong[word].text, reference, { wrong = word })
 end
 
+-- What the mint's word for it excludes is not everybody's name.
+local excluded = {
+  name = "excluded_name", class = "constraints", reference = "RFC 5280, section 4.2.1.10",
+  text = "a certificate: its issuer may not issue for it", shows = told,
+  judged = "what is for the server is told to whoever has shown the certificate",
+  applies = function(to) return to.lab:kind() == "dns" end,
+  server = function(lab)
+    local by = lab.ca:intermediate {
+      subject = "Excluding CA", constraints = { excluded = { dns = { lab.name } } },
+    }
+    return { identity = by:make(lab:description()) }
+  end,
+}
+
 -- -------------------------------------------------------------------------------------- by word
 
 local words = {
@@ -33,7 +47,7 @@ local words = {
   { "path", "RFC 5280, section 6.1.3; CVE-2020-0601",
     "bad_signature signed_by_another signature_empty signature_trailing" },
   { "usage", "RFC 5280, sections 4.2.1.3 and 4.2.1.12", "wrong_usage usage_no_signature" },
-  { "constraints", "RFC 5280, section 4.2.1.10", "name_constraint excluded_name" },
+  { "constraints", "RFC 5280, section 4.2.1.10", "name_constraint" },
   { "constraints", "RFC 5280, section 6.1", "policy unknown_critical" },
   { "weak", "RFC 8446, section 4.4.2.4", "signature_md5 weak_signature weak_key" },
   { "encoding", "RFC 5280, section 4.2.1.6",
@@ -114,7 +128,7 @@ local all = {}
 for _, row in ipairs(words) do
   for word in row[3]:gmatch "%S+" do all[#all + 1] = of_word(word, row[1], row[2]) end
 end
-for _, list in ipairs { names, revoked, endings } do
+for _, list in ipairs { { excluded }, names, revoked, endings } do
   for _, one in ipairs(list) do all[#all + 1] = one end
 end
 
