@@ -15,12 +15,12 @@ end
 
 local CELLS = { refused = "refused", accepted = "**accepted**", ["cannot judge"] = "?" }
 
--- What a case has come to; "–" where the protocol has no such thing. A program that connects again
--- where an upgrade has failed may do so in the clear, which is not seen.
-local function cell(report, name, again)
+-- What a case has come to; "–" where the protocol has no such thing; "?" where the row says that
+-- what was seen is not all.
+local function cell(report, name, unsure)
   local finding = report:finding(name)
   if not finding then return "–" end
-  if again and again[name] and finding.verdict == "refused" then return "?" end
+  if unsure and unsure[name] then return "?" end
   if finding.verdict ~= "refused" then
     progress("    %s: %s: %s", name, finding.verdict, finding.why:match "[^\n]*")
   end
@@ -59,7 +59,7 @@ local function starttls_clients()
         client = row.client, protocol = row.protocol, name = row.name,
       }:run()
       local cells = { row.protocol, row.program, row.setting }
-      for _, name in ipairs(attacks) do cells[#cells + 1] = cell(report, name, row.again) end
+      for _, name in ipairs(attacks) do cells[#cells + 1] = cell(report, name, row.unsure) end
       rows[#rows + 1] = cells
     end
   end
@@ -79,7 +79,7 @@ local function validation()
       for i, finding in ipairs(order.findings) do
         local name = finding.case.name
         rows[i] = rows[i] or { ("`%s`: %s"):format(name, finding.case.text) }
-        table.insert(rows[i], cell(report, name))
+        table.insert(rows[i], cell(report, name, row.unsure))
       end
     end
   end
