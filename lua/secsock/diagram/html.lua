@@ -45,6 +45,13 @@ function boxes.data(event)
   return { new("span", {}, title), text and new("span", {}, new("code", {}, text)) }
 end
 
+-- Their size stands beside them.
+function boxes.encrypted() return new("span", {}, "encrypted") end
+
+function boxes.alert(event)
+  return new("span", {}, event.name and words.of(event) or "encrypted alert")
+end
+
 local function boxed(event)
   if event.count then return new("span", {}, words.of(event)) end
   return boxes[event.kind] and boxes[event.kind](event) or new("span", {}, words.of(event))

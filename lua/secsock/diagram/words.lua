@@ -88,7 +88,7 @@ end
 
 function own.secure(event) return "is secure: " .. table.concat(words.agreed(event.info), ", ") end
 
-function own.clear() return "is in the clear again" end
+function own.clear(event) return ("the %s is in the clear again"):format(event.who) end
 
 function own.failed(event) return "fails: " .. event.message end
 
