@@ -146,7 +146,9 @@ function heard.finished(self, who)
   if is_1_3(self) then self.keys:begin(who, "data") end
 end
 
-function heard.key_update(self, who) self.keys:update(who) end
+function heard.key_update(self, who)
+  if is_1_3(self) then self.keys:update(who) end
+end
 
 --- A handshake message is complete.
 function trace:hear(who, message, body)
