@@ -1118,10 +1118,11 @@ int secsock_cert_is_exportable(const secsock_cert *cert);
 /* ------------------------------------------------------------------------------------- keys */
 
 /*
- * What certificates are made of, and TLS: keys, signatures, digests. A private key is PKCS #8 (RFC 5958) in
- * DER, in memory of the caller, who erases it. Each function writes to `out` and returns how many
- * bytes; nothing but an error comes of a buffer that is too small (SECSOCK_E_LIMIT). 4,096 bytes are
- * enough for whatever is made here, but for what is sealed. Thread-safe.
+ * What certificates are made of, and TLS: keys, signatures, digests. A private key is PKCS #8 (RFC
+ * 5958) in DER, in memory of the caller, who erases it. Each function writes to `out` and returns
+ * how many bytes; nothing but an error comes of a buffer that is too small (SECSOCK_E_LIMIT). 4,096
+ * bytes are enough for whatever is made here, but for what is sealed. What goes in is borrowed for
+ * the call. Thread-safe.
  */
 
 /* A new private key; a secsock_key_kind. With a seed (NULL for none) it follows from the seed and is
@@ -1153,13 +1154,13 @@ int secsock_key_agree(const void *key, size_t len, const void *point, size_t poi
 
 /* Seals bytes, with others (`about`) that are only to be kept from change; the tag stands behind
  * them. A secsock_aead_kind. The same nonce must not be used with a key again: it takes all
- * protection from both. `len` bytes become 16 more, in `out`, and no other memory is asked for. */
+ * protection from both. `len` bytes become 16 more, in `out`, which may be where they are. */
 int secsock_seal(int kind, const void *key, size_t key_len, const void *nonce, size_t nonce_len,
                  const void *about, size_t about_len, const void *data, size_t len, void *out,
                  size_t size, secsock_error *error);
 
-/* The same bytes again, 16 fewer. SECSOCK_E_FORMAT: they are not what was sealed so; then none is in
- * `out`. */
+/* The same bytes again, 16 fewer, in `out`, which may be where they are. SECSOCK_E_FORMAT: they are
+ * not what was sealed so; then none is in `out`. */
 int secsock_unseal(int kind, const void *key, size_t key_len, const void *nonce, size_t nonce_len,
                    const void *about, size_t about_len, const void *data, size_t len, void *out,
                    size_t size, secsock_error *error);

@@ -96,6 +96,8 @@ static const struct wide_key *key_for(Aes *aes, size_t len)
 
 /* ---------------------------------------------------------------------------------- records */
 
+/* What the code leaves in its context are a block of the key stream and the sum over the record
+ * before it is masked. */
 static int seal_record(const wc_CryptoCb_AesAuthEnc *job)
 {
     struct gcm_context_data context;
@@ -104,6 +106,7 @@ static int seal_record(const wc_CryptoCb_AesAuthEnc *job)
         return CRYPTOCB_UNAVAILABLE;
     key->code->seal(&key->data, &context, job->out, job->in, job->sz, job->iv, job->authIn,
                     job->authInSz, job->authTag, TAG_LEN);
+    secret_erase(&context, sizeof(context));
     return 0;
 }
 
@@ -125,6 +128,7 @@ static int open_record(const wc_CryptoCb_AesAuthDec *job)
         return CRYPTOCB_UNAVAILABLE;
     key->code->open(&key->data, &context, job->out, job->in, job->sz, job->iv, job->authIn,
                     job->authInSz, tag, TAG_LEN);
+    secret_erase(&context, sizeof(context));
     bool authentic = same_tag(tag, job->authTag);
     secret_erase(tag, sizeof(tag)); /* of a forgery it is the one that would have passed */
     if (!authentic)

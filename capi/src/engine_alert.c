@@ -6,8 +6,6 @@
  */
 #include <wolfssl/options.h> /* before all its other headers */
 
-#include <wolfssl/wolfcrypt/aes.h>
-#include <wolfssl/wolfcrypt/chacha20_poly1305.h>
 #include <wolfssl/wolfcrypt/kdf.h>
 
 #include <string.h>
@@ -19,12 +17,12 @@ enum { NONCE = 12, LONGEST_KEY = 32, HEADER = RECORD_HEADER, INNER = 3, TAG = 16
 /* RFC 8446, appendix B.4. */
 static const struct cipher {
     int suite, digest;
+    secsock_aead_kind kind;
     word32 key_len;
-    bool chacha;
 } ciphers[] = {
-    { 0x1301, WC_SHA256, 16, false },
-    { 0x1302, WC_SHA384, 32, false },
-    { 0x1303, WC_SHA256, 32, true },
+    { 0x1301, WC_SHA256, SECSOCK_AEAD_AES_128_GCM, 16 },
+    { 0x1302, WC_SHA384, SECSOCK_AEAD_AES_256_GCM, 32 },
+    { 0x1303, WC_SHA256, SECSOCK_AEAD_CHACHA20_POLY1305, 32 },
 };
 
 static const struct cipher *find_cipher(const struct engine *engine)
@@ -46,33 +44,17 @@ static bool expand(const struct engine *engine, int digest, const char *label, u
                                       (word32)strlen(label), NULL, 0, digest) == 0;
 }
 
-static bool seal_aes(const struct cipher *cipher, const unsigned char *key,
-                     const unsigned char *nonce, unsigned char *record)
-{
-    Aes aes;
-    unsigned char *inner = record + HEADER;
-    if (wc_AesInit(&aes, NULL, INVALID_DEVID) != 0)
-        return false;
-    bool sealed = wc_AesGcmSetKey(&aes, key, cipher->key_len) == 0 &&
-                  wc_AesGcmEncrypt(&aes, inner, inner, INNER, nonce, NONCE, inner + INNER, TAG,
-                                   record, HEADER) == 0;
-    wc_AesFree(&aes);
-    return sealed;
-}
-
 /* RFC 8446, section 5.2. The number of the record is 0, so that the nonce is the IV. */
 static bool seal(const struct engine *engine, unsigned char *record)
 {
     unsigned char key[LONGEST_KEY], nonce[NONCE], *inner = record + HEADER;
     const struct cipher *cipher = find_cipher(engine);
     bool sealed = cipher && expand(engine, cipher->digest, "key", key, cipher->key_len) &&
-                  expand(engine, cipher->digest, "iv", nonce, NONCE);
-    if (sealed && cipher->chacha)
-        sealed = wc_ChaCha20Poly1305_Encrypt(key, nonce, record, HEADER, inner, INNER, inner,
-                                             inner + INNER) == 0;
-    else if (sealed)
-        sealed = seal_aes(cipher, key, nonce, record);
+                  expand(engine, cipher->digest, "iv", nonce, NONCE) &&
+                  secsock_seal(cipher->kind, key, cipher->key_len, nonce, NONCE, record, HEADER,
+                               inner, INNER, inner, INNER + TAG, NULL) == INNER + TAG;
     secret_erase(key, sizeof(key));
+    secret_erase(nonce, sizeof(nonce));
     return sealed;
 }
 

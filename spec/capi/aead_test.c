@@ -152,6 +152,19 @@ static void test_changed(const struct vector *vector)
           vector->kind);
 }
 
+static void test_in_place(const struct vector *vector)
+{
+    struct bytes key = hex(vector->key), nonce = hex(vector->nonce), about = hex(vector->about),
+                 bytes = hex(vector->text);
+    int len = secsock_seal(vector->kind, key.data, key.len, nonce.data, nonce.len, about.data,
+                           about.len, bytes.data, bytes.len, bytes.data, ROOM, NULL);
+    CHECK(is_hex(bytes.data, len, vector->sealed), "cipher %d seals where the bytes are",
+          vector->kind);
+    bytes.len = (size_t)len;
+    len = unseal(vector, &bytes, &about, bytes.data, ROOM);
+    CHECK(is_hex(bytes.data, len, vector->text), "and opens there");
+}
+
 static void test_room(const struct vector *vector)
 {
     struct bytes sealed = hex(vector->sealed), about = hex(vector->about);
@@ -340,6 +353,7 @@ int main(void)
     for (size_t i = 0; i < VECTORS; i++) {
         test_vector(&vectors[i]);
         test_bounds(&vectors[i]);
+        test_in_place(&vectors[i]);
         test_changed(&vectors[i]);
         test_room(&vectors[i]);
     }
