@@ -136,6 +136,8 @@ describe("A socket", function()
       assert.is_true(near:getoption "send-buffer-size" >= 8192)
       assert.equal(1, near:setoption("linger", { on = true, timeout = 7 }))
       assert.same({ on = true, timeout = 7 }, near:getoption "linger")
+      near:setoption("linger", { on = true, timeout = 0.2 })
+      assert.same({ on = true, timeout = 1 }, near:getoption "linger")
       for _, wrong in ipairs { true, {}, { on = 1, timeout = 0 }, { on = true, timeout = -1 } } do
         assert.has_error(function() near:setoption("linger", wrong) end)
       end

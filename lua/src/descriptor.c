@@ -112,7 +112,8 @@ static int open_descriptor(lua_State *L)
     return fd;
 }
 
-/* { on = boolean, timeout = seconds }, as LuaSocket has it */
+/* { on = boolean, timeout = seconds }, as LuaSocket has it. Part of a second is a whole one: none
+ * would mean a reset. */
 static void check_linger(lua_State *L, int index, struct linger *linger)
 {
     lua_Number seconds;
@@ -124,7 +125,7 @@ static void check_linger(lua_State *L, int index, struct linger *linger)
     luaL_argcheck(L, lua_isboolean(L, -2) && lua_isnumber(L, -1) && seconds >= 0 && seconds <= 3600,
                   index, "{ on = boolean, timeout = seconds } expected");
     linger->l_onoff = lua_toboolean(L, -2);
-    linger->l_linger = (int)seconds;
+    linger->l_linger = (int)seconds + (seconds > (int)seconds);
     lua_pop(L, 2);
 }
 

@@ -148,7 +148,8 @@ function socket:getstats() end
 ---@return 1
 function socket:setstats(received, sent, age) end
 
---- "linger" is { on = boolean, timeout = seconds }: with a timeout of 0, s:close() resets.
+--- "linger" is { on = boolean, timeout = seconds }: with a timeout of 0, s:close() resets; with
+--- another, whatever closes the socket may wait so long, up to whole seconds, until all has left.
 ---@alias secsock.option "tcp-nodelay"|"keepalive"|"recv-buffer-size"|"send-buffer-size"|"linger"
 ---@param name secsock.option
 ---@param value boolean|integer|{ on: boolean, timeout: integer }
