@@ -53,6 +53,17 @@ local function timed(events)
   return events
 end
 
+describe("a text in columns", function()
+  it("goes on below its beginning", function()
+    assert.same({ "one", "  two", "  six" }, width.wrap("one two six", 5, "  "))
+  end)
+
+  it("goes on at the left where there would be no room", function()
+    assert.same({ "one", "two", "six" }, width.wrap("one two six", 5, (" "):rep(5)))
+    assert.same({ "one", "two", "six" }, width.wrap("one two six", 5, (" "):rep(50)))
+  end)
+end)
+
 local MAIL = { client = { script = "smtp" }, server = { script = "smtp" } }
 
 local function mail(changes)

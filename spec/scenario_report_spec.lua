@@ -3,6 +3,7 @@ local core = require "secsock.core"
 local scenario = require "secsock.scenario"
 local parties = require "spec.support.parties"
 local laws = require "secsock.scenario.laws"
+local report = require "secsock.scenario.report"
 require "secsock.scenario.assertions"
 
 local run = parties.run
@@ -154,6 +155,25 @@ describe("a law that is crossed is noticed:", function()
       return function() return nil, "", "" end
     end, { server = { script = { "upgrade", { "receive" } } },
            client = { script = { "upgrade" } } }))
+  end)
+end)
+
+describe("a report", function()
+  it("has all in order, whatever they do who are told of it", function()
+    local one = report.new { now = function() return 0 end }
+    local kinds = { "first", "second" }
+    local trace = { taken = 2, next = function() return { kind = table.remove(kinds, 1) } end }
+    one:add("client", "before")
+    one:take(trace, function()
+      one:add("client", "meanwhile")
+      error "is thrown"
+    end)
+    one:add("client", "behind")
+    assert.has_error(function() one:all() end, "is thrown")
+    trace.next = function() end
+    local texts = {}
+    for i, event in ipairs(one:all()) do texts[i] = event.text end
+    assert.same({ "before", "behind", "meanwhile" }, texts)
   end)
 end)
 

@@ -196,6 +196,21 @@ describe("s:trace()", function()
     end
   end
 
+  it("tells of what has no lines before it becomes much", function()
+    for _, byte in ipairs { "\0", "x" } do
+      local s, told = assert(secsock.new { defer = true }), {}
+      s:attachmemory "client"
+      s:trace(function(event) told[#told + 1] = event.bytes end)
+      for _ = 1, 20 do
+        s:feed(byte:rep(10000))
+        assert.equal(byte:rep(10000), s:receive(10000))
+      end
+      assert.is_true(#table.concat(told) > 150000)
+      s:close()
+      assert.equal(byte:rep(200000), table.concat(told))
+    end
+  end)
+
   it("follows a second client_hello, and new keys", function()
     local of = configs("TLSv1.3", {
       client = { groups = { "X25519", "P-256" } }, server = { groups = "P-256" },

@@ -61,7 +61,8 @@ local function cut(text, most)
   return text, nil
 end
 
---- Lines of at most so many columns; `indent` begins those that go on.
+--- Lines of at most so many columns; `indent` begins those that go on, unless it would leave less
+--- than half of them.
 ---@param text string
 ---@param most integer
 ---@param indent? string
@@ -69,6 +70,7 @@ end
 function width.wrap(text, most, indent)
   local lines, line, rest = {}, cut(text, most)
   lines[1] = line
+  if width.of(indent or "") > most / 2 then indent = nil end
   while rest and rest ~= "" do
     line, rest = cut(rest, most - width.of(indent or ""))
     lines[#lines + 1] = (indent or "") .. line

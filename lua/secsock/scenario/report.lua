@@ -12,7 +12,8 @@ local quote = require "secsock.trace.quote"
 
 ---@class secsock.scenario.report
 ---@field events secsock.scenario.event[]  so far
----@field pending table[]  events, and what a trace has taken down, that are to follow
+---@field pending table[]  events, and what a trace has taken down, that are to follow: from the
+---                         first-th to the last-th
 local report = {}
 report.__index = report
 
@@ -22,14 +23,15 @@ local SHOWN = 72 -- characters of what was said
 function report.quote(bytes) return quote.bytes(bytes, SHOWN) end
 
 function report.new(clock)
-  return setmetatable({ clock = clock, events = {}, pending = {} }, report)
+  return setmetatable({ clock = clock, events = {}, pending = {}, first = 1, last = 0 }, report)
 end
 
 --- Puts an event at the end.
 ---@param event secsock.event|secsock.scenario.event
 function report:put(event)
   event.time = self.clock:now()
-  self.pending[#self.pending + 1] = event
+  self.last = self.last + 1
+  self.pending[self.last] = event
 end
 
 --- Puts there what a trace has taken down and not told of yet. It is looked into when somebody
@@ -53,11 +55,12 @@ local function add_taken(self, of)
   end
 end
 
---- All that has happened.
+--- All that has happened. Who is told of it meanwhile may put more there, and throw.
 ---@return secsock.scenario.event[]
 function report:all()
-  for i, one in ipairs(self.pending) do
-    self.pending[i] = nil
+  while self.first <= self.last do
+    local one = self.pending[self.first]
+    self.pending[self.first], self.first = nil, self.first + 1
     if one.trace then add_taken(self, one) else add(self, one) end
   end
   return self.events

@@ -106,20 +106,24 @@ local function flush(self, who)
 end
 
 -- A client may say its first word under TLS before this end has come to the upgrade.
-local function may_be_tls(bytes) return bytes:find "^\22\3" ~= nil end
+local function may_be_tls(bytes, from) return bytes:find("^\22\3", from) ~= nil end
 
--- What is no text is told of as a whole, as soon as somebody else speaks.
+local MOST = 32768 -- bytes that are kept of what does not end
+
+-- What is no text is told of as a whole, when somebody else speaks, or it is too much to keep.
 local function hear_plain(self, who, bytes)
   local side = self.sides[who]
   flush(self, PEER[who])
-  local rest = side.rest .. bytes
-  while not may_be_tls(rest) do
-    local at = rest:find("\n", 1, true)
-    if not at or not is_text(rest:sub(1, at)) then break end
-    add_plain(self, who, rest:sub(1, at))
-    rest = rest:sub(at + 1)
+  local heard, from = side.rest .. bytes, 1
+  while not may_be_tls(heard, from) do
+    local at = heard:find("\n", from, true)
+    local line = at and heard:sub(from, at)
+    if not (line and is_text(line)) then break end
+    add_plain(self, who, line)
+    from = at + 1
   end
-  side.rest = rest
+  side.rest = heard:sub(from)
+  if #side.rest > MOST then flush(self, who) end
 end
 
 -- ------------------------------------------------------------------------------------- under TLS
