@@ -29,6 +29,13 @@ end
 ---@return string
 function bytes.vector(size, content) return bytes.number(#content, size) .. content end
 
+--- The bytes that hexadecimal digits stand for.
+---@param text string
+---@return string
+function bytes.from_hex(text)
+  return (text:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
+end
+
 local function xor(a, b)
   local result, bit = 0, 1
   while a > 0 or b > 0 do

@@ -8,8 +8,7 @@ local write, read = messages.write, messages.read
 local number, vector = bytes.number, bytes.vector
 
 --- The random of a server_hello that asks for another hello (RFC 8446, section 4.1.3).
-messages.RETRY = ("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
-  :gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end)
+messages.RETRY = bytes.from_hex "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
 
 -- --------------------------------------------------------------------------------------- hellos
 

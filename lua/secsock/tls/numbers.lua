@@ -1,37 +1,34 @@
 --- What numbers on the wire mean (RFC 8446, RFC 5246, and the registries of IANA).
+local core = require "secsock.core"
+
 local numbers = {}
 
 --- Kinds of records.
 numbers.records = { change_cipher_spec = 20, alert = 21, handshake = 22, application_data = 23 }
 
---- Handshake messages, by name and by number.
-numbers.messages = {
+local messages = {
   hello_request = 0, client_hello = 1, server_hello = 2, new_session_ticket = 4,
   end_of_early_data = 5, encrypted_extensions = 8, certificate = 11, server_key_exchange = 12,
   certificate_request = 13, server_hello_done = 14, certificate_verify = 15,
   client_key_exchange = 16, finished = 20, certificate_status = 22, key_update = 24,
-  message_hash = 254,
+  compressed_certificate = 25, message_hash = 254,
 }
 
---- Alerts, by name and by number.
-numbers.alerts = {
-  close_notify = 0, unexpected_message = 10, bad_record_mac = 20, decryption_failed = 21,
-  record_overflow = 22, decompression_failure = 30, handshake_failure = 40, no_certificate = 41,
-  bad_certificate = 42, unsupported_certificate = 43, certificate_revoked = 44,
-  certificate_expired = 45, certificate_unknown = 46, illegal_parameter = 47, unknown_ca = 48,
-  access_denied = 49, decode_error = 50, decrypt_error = 51, export_restriction = 60,
-  protocol_version = 70, insufficient_security = 71, internal_error = 80,
-  inappropriate_fallback = 86, user_canceled = 90, no_renegotiation = 100,
-  missing_extension = 109, unsupported_extension = 110, certificate_unobtainable = 111,
-  unrecognized_name = 112, bad_certificate_status_response = 113,
-  bad_certificate_hash_value = 114, unknown_psk_identity = 115, certificate_required = 116,
-  no_application_protocol = 120,
-}
+--- Handshake messages, by name and by number.
+---@type table<string|integer, integer|string>
+numbers.messages = {}
 
-for _, names in pairs { numbers.messages, numbers.alerts } do
-  local sorted = {}
-  for name in pairs(names) do sorted[#sorted + 1] = name end
-  for _, name in ipairs(sorted) do names[names[name]] = name end
+for name, number in pairs(messages) do
+  numbers.messages[name], numbers.messages[number] = number, name
+end
+
+--- Alerts, likewise.
+---@type table<string|integer, integer|string>
+numbers.alerts = {}
+
+for number = 0, 255 do
+  local name = core.alertname(number)
+  if name ~= "unknown" then numbers.alerts[name], numbers.alerts[number] = number, name end
 end
 
 --- The number that a name, or itself, stands for in such a table.

@@ -72,6 +72,16 @@ function schedule13:protection(role) return protection.tls13(self.suite.number, 
 local schedule12 = {}
 schedule12.__index = schedule12
 
+--- That of a master secret.
+---@return secsock.tls.schedule12
+function schedule.tls12_of(suite, master, client_random, server_random)
+  local size = 2 * (suite.key_size + suite.iv_size)
+  return setmetatable({
+    suite = suite, master = master,
+    block = secrets.prf(suite.hash, master, "key expansion", server_random .. client_random, size),
+  }, schedule12)
+end
+
 --- `extended`: the messages up to the client_key_exchange (RFC 7627), where that was agreed on.
 ---@return secsock.tls.schedule12
 function schedule.tls12(suite, shared, client_random, server_random, extended)
@@ -80,11 +90,7 @@ function schedule.tls12(suite, shared, client_random, server_random, extended)
     label, seed = "extended master secret", secrets.digest(suite.hash, extended)
   end
   local master = secrets.prf(suite.hash, shared, label, seed, 48)
-  local size = 2 * (suite.key_size + suite.iv_size)
-  return setmetatable({
-    suite = suite, master = master,
-    block = secrets.prf(suite.hash, master, "key expansion", server_random .. client_random, size),
-  }, schedule12)
+  return schedule.tls12_of(suite, master, client_random, server_random)
 end
 
 function schedule12:finished(role, transcript)

@@ -1,22 +1,16 @@
 --- TLS records as they go over the wire: where they end, and what can be seen of what they hold.
+local numbers = require "secsock.tls.numbers"
+
+local kinds, messages = numbers.records, numbers.messages
+
 local record = {
   HEADER = 5,
-  CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, APPLICATION_DATA = 23,
+  CHANGE_CIPHER_SPEC = kinds.change_cipher_spec, ALERT = kinds.alert,
+  HANDSHAKE = kinds.handshake, APPLICATION_DATA = kinds.application_data,
 }
 
-local types = {
-  [record.CHANGE_CIPHER_SPEC] = "change_cipher_spec", [record.ALERT] = "alert",
-  [record.HANDSHAKE] = "handshake", [record.APPLICATION_DATA] = "application_data",
-}
-
--- RFC 8446, section 4; RFC 5246, section 7.4; RFC 6066, section 8.
-local messages = {
-  [0] = "hello_request", "client_hello", "server_hello", [4] = "new_session_ticket",
-  [5] = "end_of_early_data", [8] = "encrypted_extensions", [11] = "certificate",
-  [12] = "server_key_exchange", [13] = "certificate_request", [14] = "server_hello_done",
-  [15] = "certificate_verify", [16] = "client_key_exchange", [20] = "finished",
-  [22] = "certificate_status", [24] = "key_update", [25] = "compressed_certificate",
-}
+local types = {}
+for name, number in pairs(kinds) do types[number] = name end
 
 --- The first record of `bytes` and the rest; nil while it is not all there. What cannot be a record
 -- is returned whole.
