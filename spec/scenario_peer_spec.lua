@@ -284,6 +284,29 @@ describe("a misbehaving peer", function()
     end
   end)
 
+  -- A client may have no certificate: what it does then it does without, or it is told.
+  it("says which of its words want an identity, and does the others without #slow", function()
+    local wanting = 0
+    for _, version in ipairs(VERSIONS) do
+      for _, name in ipairs(hostile.list("client", version)) do
+        local word = hostile.words[name]
+        local ok, err = pcall(scenario.run, {
+          client = scenario.hostile { version = version, does = name, alert = 1 },
+          server = parties.server {
+            versions = { "TLSv" .. version }, trust = parties.ca,
+            clientauth = word.peer and word.peer.clientauth,
+          },
+        })
+        assert.equal(not word.of_identity, ok, name)
+        if not ok then
+          assert.truthy(err:find("option 'identity': who has none cannot do this: ", 1, true), err)
+          wanting = wanting + 1
+        end
+      end
+    end
+    assert.is_true(wanting > 20)
+  end)
+
   it("has words that are all explained", function()
     for name, word in pairs(hostile.words) do
       assert.matches("^[%l%d_]+$", name)

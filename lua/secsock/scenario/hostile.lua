@@ -33,6 +33,7 @@ local socket = require "secsock.tls.socket"
 ---@field on table<"client"|"server", string>     versions: "1.2", "1.3", "1.2 1.3"
 ---@field answer string                           alerts, or "accepted"
 ---@field peer? secsock.options                   what the other end must be set to
+---@field of_identity? boolean                     it changes what an identity shows or signs
 ---@field plan? fun(plan: secsock.tls.plan, peer: secsock.tls.peer)
 ---@field message? table<string, function>
 ---@field body? table<string, function>
@@ -123,9 +124,13 @@ local function changes(parts, kind)
   return all
 end
 
-local function check_word(part, role, version)
-  if not part.on or (part.on[role] or ""):find(version, 1, true) then return end
-  error(("no %s does this under TLS %s: %s"):format(role, version, part.text), 0)
+local function check_word(part, role, options)
+  if not part.on then return end
+  if not (part.on[role] or ""):find(options.version, 1, true) then
+    error(("no %s does this under TLS %s: %s"):format(role, options.version, part.text), 0)
+  elseif part.of_identity and not options.identity then
+    error(("option 'identity': who has none cannot do this: %s"):format(part.text), 0)
+  end
 end
 
 --- The socket of such an end.
@@ -136,7 +141,7 @@ function hostile.socket(is, plain, role)
   local options = { role = role }
   for name, value in pairs(is.from) do options[name] = value end
   for _, part in ipairs(is.parts) do
-    check_word(part, role, options.version)
+    check_word(part, role, options)
     if part.options then part.options(options) end
   end
   options.message, options.body = changes(is.parts, "message"), changes(is.parts, "body")

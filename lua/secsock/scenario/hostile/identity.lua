@@ -10,10 +10,16 @@ local function certificate(change, peer)
   return { peer = peer, message = { certificate = change } }
 end
 
+-- The same, of what it shows by itself.
+local function own_certificate(change)
+  return { peer = asks, of_identity = true, message = { certificate = change } }
+end
+
 -- Changes a signature and what is said of it, wherever one is.
 local function signature(change)
   return {
-    peer = asks, message = { certificate_verify = change, server_key_exchange = change },
+    peer = asks, of_identity = true,
+    message = { certificate_verify = change, server_key_exchange = change },
   }
 end
 
@@ -37,13 +43,13 @@ local function certificates(word)
   local too_much = "bad_certificate certificate_unknown unknown_ca decode_error illegal_parameter "
     .. "internal_error handshake_failure"
   word("certificates_100", "shows a chain of a hundred certificates", everybody,
-    "accepted " .. too_much, certificate(function(m)
-      while #m.chain < 100 do m.chain[#m.chain + 1] = m.chain[1] end
-    end, asks))
+    "accepted " .. too_much, own_certificate(function(m)
+      for i = #m.chain + 1, 100 do m.chain[i] = m.chain[1] end
+    end))
   word("certificates_70k", "shows certificates of 70,000 bytes", everybody, too_much,
-    certificate(function(m)
+    own_certificate(function(m)
       m.chain[2] = m.chain[1] .. ("\0"):rep(70000)
-    end, asks))
+    end))
   word("certificate_unasked", "shows a certificate that nobody has asked for",
     { client = "1.2 1.3" }, "unexpected_message", {
       plan = function(plan) plan:before("certificate", function(peer)
@@ -87,9 +93,8 @@ local function signatures(word)
     signature(function(m) m.signature = "\48\6\2\1\0\2\1\0" end))
   word("foreign_signature", "shows a certificate and signs with another key", everybody,
     "decrypt_error", {
-      peer = asks,
+      peer = asks, of_identity = true,
       options = function(options)
-        if not options.identity then return end
         local copy = {}
         for key, value in pairs(options.identity) do copy[key] = value end
         copy.key = keys.new(copy.key.kind)
@@ -106,17 +111,18 @@ local function signatures(word)
   local both = { server = "1.3", client = "1.3" }
   word("sha1_signature", "signs by SHA-1, which was not offered", both,
     "illegal_parameter handshake_failure",
-    { peer = asks, message = {
+    { peer = asks, of_identity = true, message = {
       certificate_verify = resigned(0x0203, "insecure_ecdsa_sha1") } })
   word("other_context", "signs as the other end would", both, "decrypt_error", {
-    peer = asks, message = { certificate_verify = function(m, peer)
+    peer = asks, of_identity = true, message = { certificate_verify = function(m, peer)
       local other = peer.role == "client" and "server" or "client"
       resigned(m.scheme, "ecdsa_sha256", "TLS 1.3, " .. other .. " CertificateVerify")(m, peer)
     end },
   })
   word("signature_cut", "cuts its certificate_verify", { server = "1.3", client = "1.2 1.3" },
     "decode_error decrypt_error", {
-      peer = asks, body = { certificate_verify = function(text) return text:sub(1, 3) end },
+      peer = asks, of_identity = true,
+      body = { certificate_verify = function(text) return text:sub(1, 3) end },
     })
   word("server_key_exchange_cut", "cuts its server_key_exchange", { server = "1.2" },
     "decode_error", {
