@@ -1,8 +1,6 @@
 -- Whatever is wrong with a certificate, whoever judges it in a handshake refuses it: for that, and
 -- for nothing else. That wolfSSL cannot read some of them makes no difference.
-local bytes = require "secsock.tls.bytes"
 local der = require "secsock.mint.der"
-local extensions = require "secsock.tls.extensions"
 local mint = require "secsock.mint"
 local scenario = require "secsock.scenario"
 local secsock = require "secsock"
@@ -16,27 +14,16 @@ local function with(fields, changes)
 end
 
 -- A peer that shows what secsock.validate is given: the certificate as it is, with no more issuers
--- than there, and with the response stapled to it (RFC 6066, section 8; RFC 8446, 4.4.2.1).
+-- than there, and with the response stapled to it.
 local function show(case, version)
   local options, made = case.options, case.made
-  local status = options.ocsp and "\1" .. bytes.vector(3, options.ocsp)
-  local does = { message = {} }
-  function does.message.certificate(message)
+  local does = { message = { certificate = function(message)
     if options.chain == "" then message.chain = {} end
     if options.chain == made.der then message.chain = { made.der } end
-    if status then message.extensions = { extensions.one("status_request", status) } end
-  end
-  if status and version == "1.2" then
-    function does.message.server_hello(message)
-      extensions.set(message.extensions, "status_request", "")
-    end
-    function does.plan(plan)
-      plan:after("certificate", function(peer)
-        peer:send("certificate_status", { data = status })
-      end)
-    end
-  end
-  return scenario.hostile { version = version, identity = made, does = does }
+  end } }
+  return scenario.hostile {
+    version = version, identity = made, staple = options.ocsp, does = does,
+  }
 end
 
 -- The settings of whoever judges: those of secsock.validate without what is the peer's to send.

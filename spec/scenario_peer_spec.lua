@@ -241,6 +241,49 @@ describe("a misbehaving peer", function()
     end
   end)
 
+  it("may be asked later for what has not come in time", function()
+    for _, version in ipairs(VERSIONS) do
+      local r = scenario.run {
+        server = support.peer("server", version, { script = function(me)
+          me:upgrade()
+          me.socket:settimeout(1)
+          assert.same({ "timeout", "" }, { select(2, me.socket:receive "*l") })
+          me:send "late?\n"
+          me.socket:settimeout(0)
+          local looks, line, err = 0
+          repeat
+            looks, line, err = looks + 1, me.socket:receive "*l"
+          until line or err ~= "timeout"
+          me:close()
+          return { line, looks }
+        end }),
+        client = parties.client { script = function(me)
+          me:upgrade()
+          me:expect "late"
+          me:send "hello\n"
+          me:close()
+        end },
+        wire = { split = 1, delay = 0.1 },
+      }
+      assert.equal("hello", r.server.returned[1], tostring(r))
+      assert.is_true(r.server.returned[2] > 10) -- within the record, too
+      assert.lawful(r)
+    end
+  end)
+
+  it("shows the response that is stapled to its certificate, to whoever asks", function()
+    for _, version in ipairs(VERSIONS) do
+      local identity = parties.ca:make { dns = "mail.example" }
+      local r = scenario.run {
+        server = support.peer("server", version, {
+          identity = identity, staple = parties.ca:ocsp(identity, { status = "revoked" }),
+        }),
+        client = parties.client(),
+      }
+      assert.rejected(r.client, "revoked")
+    end
+  end)
+
   it("does several things, and what no word says", function()
     local _, good = support.run("server", "1.2", { does = {
       "joined", { message = { server_hello = function(m) m.session = ("s"):rep(32) end } },

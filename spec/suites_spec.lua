@@ -1,8 +1,10 @@
 -- The ready-made suites: secsock's own ends pass them, and each case finds the fault that it is
 -- for.
 local careless = require "spec.support.careless"
+local mint = require "secsock.mint"
 local scenario = require "secsock.scenario"
 local servers = require "secsock.scenario.suites.servers"
+local validation = require "secsock.scenario.suites.validation"
 
 local suites = scenario.suites
 local protocols = {
@@ -54,10 +56,11 @@ describe("secsock's client refuses, as TLS #slow", function()
     for _, protocol in ipairs { "https", "smtp" } do
       it(("%s in %s, every wrong certificate"):format(version, protocol), function()
         local report = suites.tls_client_validation {
-          protocol = protocol, client = {}, versions = { version }, name = "mail.example",
+          protocol = protocol, client = { profile = "private" }, versions = { version },
+          name = "mail.example",
         }:run()
         assert.equal(#report.findings, report.counts.refused, tostring(report))
-        assert.is_true(#report.findings > 50)
+        assert.is_true(#report.findings > 110)
       end)
     end
   end
@@ -92,28 +95,23 @@ describe("the suite for clients finds one #slow", function()
     end)
   end
 
-  -- What wolfSSL cannot read, no hook of secsock's can accept.
+  -- Its TLS reads no certificate and checks no signature: but what the keys are proven by.
   it("that accepts every certificate, for each of them", function()
-    local unread = set("unknown_critical", "name_with_nul", "name_before_nul", "address_length",
-      "uri_relative", "usage_of_a_ca", "constraints_of_no_ca", "policy_twice",
-      "authority_key_id_critical", "too_complex")
-    local report = suites.tls_client_validation {
-      protocol = "https", name = "mail.example", client = {
-        hook = function() return true end,
-        script = function(me, lab)
-          me:upgrade()
-          me:say(lab.secret .. "\r\n")
-          me.socket:receive "*a" -- whether it ends or is cut
-        end,
-      },
-    }:run()
-    assert_finds(suites.tls_client_validation {
-      protocol = "https", name = "mail.example",
-      client = "curl -sSk --resolve $name:$port:$host https://$name:$port/$secret",
-    }, unread)
-    for _, finding in ipairs(report.findings) do
-      local name = finding.case.name
-      assert.equal(unread[name] and "refused" or "accepted", finding.verdict, name)
+    for _, version in ipairs { "1.2", "1.3" } do
+      local report = suites.tls_client_validation {
+        protocol = "https", name = "mail.example", client = scenario.hostile {
+          version = version, peername = "mail.example", script = function(me, lab)
+            me:upgrade()
+            me:say(lab.secret .. "\r\n")
+            me.socket:receive "*a" -- whether it ends or is cut
+          end,
+        },
+      }:run()
+      for _, finding in ipairs(report.findings) do
+        local name = finding.case.name
+        local expected = name == "wrong_finished" and "refused" or "accepted"
+        assert.equal(expected, finding.verdict, name .. ": " .. finding.why)
+      end
     end
   end)
 end)
@@ -183,7 +181,33 @@ describe("a suite", function()
     assert.equal(1, #report.findings)
     assert.equal("refused", report:finding "preauth".verdict)
     assert.is_nil(report:finding "expired")
+    assert.equal(4, suite:run { only = { "certificate" } }.counts.refused)
     assert.has_error(function() suite:run { only = "nothing" } end, "there is no case 'nothing'")
+  end)
+
+  it("has those cases alone that are asked for", function()
+    local suite = suites.tls_client_validation { client = {}, only = { "time", "self_signed" } }
+    local names = {}
+    for i, case in ipairs(suite.cases) do names[i] = case.name end
+    assert.same({ "self_signed", "expired", "not_yet_valid", "expired_issuer", "expired_1950" },
+      names)
+    local ok, err = pcall(function()
+      suites.starttls_server { protocol = "smtp", server = {}, only = "nothing" }
+    end)
+    assert.is_false(ok)
+    assert.matches("suites_spec.lua:%d+: there is no case 'nothing'", err)
+  end)
+
+  it("has a case for each word of the mint, or a reason why not", function()
+    local known = {}
+    for _, case in ipairs(validation.all) do known[case.name] = true end
+    for why, words in pairs(validation.without) do
+      for word in words:gmatch "%S+" do
+        assert.is_nil(known[word], word)
+        known[word] = why
+      end
+    end
+    for _, word in ipairs(mint.words()) do assert.truthy(known[word], word) end
   end)
 
   it("throws what it finds where it is run by Busted", function()

@@ -27,6 +27,7 @@
 local check = require "secsock.check"
 local mint = require "secsock.mint"
 local socket = require "secsock.tls.socket"
+local staple = require "secsock.scenario.hostile.staple"
 
 ---@class secsock.scenario.word
 ---@field text string
@@ -57,6 +58,7 @@ end
 ---@class secsock.scenario.hostile
 ---@field version "1.2"|"1.3"
 ---@field identity? secsock.mint.made  what ca:make gives; a server needs one
+---@field staple? string              a server's, for who asks for it: an OCSP response in DER
 ---@field does? string|table           a word, a table as in hostile.words, or a list of such
 ---@field alert? integer|string        for the word "alert": which,
 ---@field level? 1|2                   2 unless said, and
@@ -68,9 +70,10 @@ end
 ---@field cipher? string
 ---@field clientauth? boolean
 local known = {
-  version = "string", identity = "table", does = "string|table", alert = "number|string",
-  level = "number", when = "string", script = "string|table|function", starttls = "table",
-  peername = "string", alpn = "table", cipher = "string", clientauth = "boolean",
+  version = "string", identity = "table", staple = "string", does = "string|table",
+  alert = "number|string", level = "number", when = "string", script = "string|table|function",
+  starttls = "table", peername = "string", alpn = "table", cipher = "string",
+  clientauth = "boolean",
 }
 
 -- What it does, as a list of tables.
@@ -95,10 +98,12 @@ function hostile.new(from)
   if from.identity and not from.identity.key then
     error("option 'identity': what ca:make gives expected", 0)
   end
+  local parts = parts_of(from.does or {})
+  if from.staple then table.insert(parts, 1, staple(from.staple)) end
   return {
     script = from.script, starttls = from.starttls,
     identity = mint.selfsigned { dns = "localhost" }, -- a server of secsock's must have one
-    hostile = { from = from, parts = parts_of(from.does or {}) },
+    hostile = { from = from, parts = parts },
   }
 end
 

@@ -25,7 +25,8 @@
 -- reached the program and got nothing. The first connection counts; what a program tries after that
 -- is not seen.
 --
--- A suite has `cases`, `each(it)` for Busted, `try(name)` for one case, and `run(options)`.
+-- A suite has `cases`, `each(it)` for Busted, `try(name)` for one case, and `run(options)`. `only`
+-- makes a smaller one: names of cases and of their classes.
 local against_client = require "secsock.scenario.suites.against_client"
 local against_server = require "secsock.scenario.suites.against_server"
 local check = require "secsock.check"
@@ -35,11 +36,13 @@ local check = require "secsock.check"
 ---@field protocol? string    of secsock.starttls; to the validation suite also "https" or "tls"
 ---@field name? string        whom the client is to find: "localhost" unless said
 ---@field versions? string[]  of TLS, that the server speaks
+---@field only? string|string[]  names and classes of cases: these alone
 
 ---@class secsock.scenario.for_server
 ---@field server secsock.scenario.subject
 ---@field protocol string
 ---@field name? string
+---@field only? string|string[]
 
 ---@class secsock.scenario.suites
 ---@field starttls_client fun(from: secsock.scenario.for_client): secsock.scenario.suite
@@ -47,8 +50,13 @@ local check = require "secsock.check"
 ---@field tls_client_validation fun(from: secsock.scenario.for_client): secsock.scenario.suite
 
 local SUBJECT = "string|table|function"
-local for_client = { client = SUBJECT, protocol = "string", name = "string", versions = "table" }
-local for_server = { server = SUBJECT, protocol = "string", name = "string" }
+local for_client = {
+  client = SUBJECT, protocol = "string", name = "string", versions = "table",
+  only = "string|table",
+}
+local for_server = {
+  server = SUBJECT, protocol = "string", name = "string", only = "string|table",
+}
 
 local function checked(make, run, options, known, subject)
   check.inner_options(options, known)

@@ -55,20 +55,37 @@ local function flush(self)
   if output ~= "" then self.plain:send(output) end
 end
 
--- Runs a function of the peer's, which needs bytes now and then: its result, or nil, a word and
--- details. Mistakes are thrown on.
-local function run(self, method, ...)
-  local thread = coroutine.create(method)
-  local ok, value = coroutine.resume(thread, self.peer, ...)
-  while ok and coroutine.status(thread) ~= "dead" do
+-- Goes on with what of the peer's needs bytes now and then: its result, or nil, a word and
+-- details. What is `patient` may be gone on with after "timeout". Mistakes are thrown on.
+local function go_on(self, job, ...)
+  local ok, value = true, job.needs
+  if not value then ok, value = coroutine.resume(job.thread, self.peer, ...) end
+  while ok and coroutine.status(job.thread) ~= "dead" do
     flush(self)
-    local text, err = self.plain:receive(value)
-    ok, value = coroutine.resume(thread, text, err)
+    local text, err, part = self.plain:receive(value, job.part)
+    job.needs, job.part = value, nil
+    if err == "timeout" and job.patient then
+      job.part = part
+      return nil, err
+    end
+    ok, value = coroutine.resume(job.thread, text, err)
   end
   flush(self)
   if ok then return value or true end
   if type(value) == "table" and value.err then return failed(self, value) end
   error(value, 0)
+end
+
+local function run(self, method, ...)
+  return go_on(self, { thread = coroutine.create(method) }, ...)
+end
+
+-- The content of the next record of data.
+local function next_data(self)
+  local job = self.receiving or { thread = coroutine.create(self.peer.receive), patient = true }
+  local data, err, details = go_on(self, job)
+  self.receiving = err == "timeout" and job or nil
+  return data, err, details
 end
 
 -- ----------------------------------------------------------------------------------------- methods
@@ -119,7 +136,7 @@ function socket:receive(pattern, prefix)
   local taken, given = match(self.buffer, pattern)
   while not taken do
     if self.failure then return receive_rest(self, pattern, prefix, self.failure.err) end
-    local data, err = run(self, self.peer.receive)
+    local data, err = next_data(self)
     if not data then return receive_rest(self, pattern, prefix, err) end
     self.buffer = self.buffer .. data
     taken, given = match(self.buffer, pattern)

@@ -47,7 +47,7 @@ end
 -- Runs a case: what was seen, and the run.
 local function perform(self, twist, case)
   local seen = { clear = {}, struck = false }
-  local server = case and case.server and case.server(self.lab)
+  local server = case and case.server and case.server(self.lab, self.version)
     or { identity = self.lab.ca:make(self.lab:description()) }
   server.versions, server.timeout = self.versions, PATIENCE
   server.script = server_script(self, twist, seen)
@@ -83,13 +83,22 @@ local function control(self)
   end
   self.weak = not seen.told
   self.ends_well = seen.ok
+  self.version = run.server.info.version:match "1%.%d"
   return nil, run
 end
 
-local function attempt(self, case)
+-- Why a case cannot be judged, or nil.
+local function obstacle(self, case)
   if case.ends_well and not self.ends_well then
-    return "cannot judge", "it does not end well even where all is right"
+    return "it does not end well even where all is right"
+  elseif case.server and not self:takes_right() then
+    return "it does not take a right certificate either from whoever shows the wrong ones"
   end
+end
+
+local function attempt(self, case)
+  local why_not = obstacle(self, case)
+  if why_not then return "cannot judge", why_not end
   local twist = case.twist and case.twist(lines[self.protocol] or messages.words[self.protocol])
   local seen, run = perform(self, twist or {}, case)
   if case.twist and next(twist) and not seen.struck then
@@ -98,6 +107,12 @@ local function attempt(self, case)
   local why = case.shows(seen, self, lines[self.protocol])
   if why then return "accepted", why, run end
   return "refused", run.client.err or "the attacker gets nothing", run
+end
+
+--- Whether the client tells its secret to who shows a right certificate as they do wrong ones.
+function against:takes_right()
+  if self.right == nil then self.right = perform(self, {}, validation.right).told end
+  return self.right
 end
 
 --- What the client says in TLS to a server that answers nothing.
@@ -123,7 +138,7 @@ local function make(run, options, title, cases)
     if applies then own[#own + 1] = case end
   end
   return suite.new {
-    title = ("%s, %s"):format(title, options.protocol), cases = own,
+    title = ("%s, %s"):format(title, options.protocol), cases = own, only = options.only,
     control = function() return control(self) end,
     attempt = function(case) return attempt(self, case) end,
   }

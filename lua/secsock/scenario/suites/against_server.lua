@@ -236,7 +236,7 @@ function against.starttls(run, options)
     if words[case.needs] then own[#own + 1] = case end
   end
   return suite.new {
-    title = "STARTTLS server, " .. options.protocol, cases = own,
+    title = "STARTTLS server, " .. options.protocol, cases = own, only = options.only,
     control = function() return control(self) end,
     attempt = function(case) return attempt(self, case) end,
   }

@@ -46,7 +46,7 @@ end
 ---@class secsock.scenario.client_case: secsock.scenario.suite.case
 ---@field twist? fun(service: table): table?  nil: the protocol has no such thing
 ---@field shows fun(seen: table, control: table, service: table): string?
----@field server? fun(lab: secsock.scenario.lab): table  its identity, unless that is right
+---@field server? fun(lab: secsock.scenario.lab, version: string): table  unless all is right
 ---@field wire? secsock.scenario.wire
 ---@field silent? boolean  it is compared with a run in which the server says nothing
 ---@type secsock.scenario.client_case[]

@@ -25,10 +25,27 @@ local check = require "secsock.check"
 local suite = {}
 suite.__index = suite
 
---- Makes a suite. `attempt(case)` returns what an attack has come to: "accepted", "refused" or
+-- Those of the cases whose name or class is wanted: a word or a list of such. Nil wants all.
+local function chosen(cases, only)
+  if only == nil then return cases end
+  local wanted, found, own = {}, {}, {}
+  for _, word in ipairs(type(only) == "table" and only or { only }) do wanted[word] = true end
+  for _, case in ipairs(cases) do
+    if wanted[case.name] or wanted[case.class] then own[#own + 1] = case end
+    found[case.name], found[case.class] = true, true
+  end
+  for word in pairs(wanted) do
+    if not found[word] then error(("there is no case '%s'"):format(tostring(word)), 0) end
+  end
+  return own
+end
+
+--- Makes a suite of those of the `cases` that are wanted: `only` is as for suite:run. It throws
+-- without a place. `attempt(case)` returns what an attack has come to: "accepted", "refused" or
 -- "cannot judge", why, and the run; `control()` does the same where nobody attacks: why it did not
 -- go well, or nil, and the run.
 function suite.new(from)
+  from.cases, from.only = chosen(from.cases, from.only), nil
   return setmetatable(from, suite)
 end
 
@@ -122,14 +139,14 @@ function report:finding(name)
   end
 end
 
---- Tries all cases, or `only` the one of that name; `show` is a file that progress and the table
--- are written to.
----@param options? { only?: string, show?: file* }
+--- Tries all cases, or `only` some: a name, a class, or a list of such. `show` is a file that
+-- progress and the table are written to.
+---@param options? { only?: string|string[], show?: file* }
 ---@return secsock.scenario.suite.report
 function suite:run(options)
   options = options or {}
-  check.options(options, { only = "string", show = check.kind(options.show) })
-  local cases = options.only and { self:case(options.only) } or self.cases
+  check.options(options, { only = "string|table", show = check.kind(options.show) })
+  local cases = check.blame_caller(chosen, self.cases, options.only)
   local result = setmetatable({
     title = self.title, findings = {}, counts = { refused = 0, accepted = 0, ["cannot judge"] = 0 },
   }, report)

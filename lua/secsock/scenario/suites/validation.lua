@@ -1,40 +1,62 @@
 --- Wrong certificates, as cases: what secsock.mint has words for, and names that somebody owns who
--- is not meant; and an ending that is none. What matters most to an attacker comes first.
+-- is not meant; right ones, of whoever does not have the key; and an ending that is none. What
+-- matters most to an attacker comes first.
+local hostile = require "secsock.scenario.hostile"
 local mint = require "secsock.mint"
 
 local function told(seen)
   if seen.told then return "it completes the handshake and says what is for the server" end
 end
 
--- A case whose server has this certificate.
-local function case(name, class, text, reference, changes)
+local JUDGED = "what is for the server is told to whoever has shown the certificate"
+
+-- A case whose server has what `make(lab)` gives: an identity; a response; what it does. Its TLS is
+-- that of who shows whatever there is, for secsock's own does not.
+local function shown(name, class, text, reference, make)
   return {
-    name = name, class = class, text = text, reference = reference, shows = told,
-    judged = "what is for the server is told to whoever has shown the certificate",
-    server = function(lab)
-      local description = type(changes) == "function" and changes(lab.name) or changes
-      return { identity = lab.ca:make(lab:description(description)) }
+    name = name, class = class, text = text, reference = reference, shows = told, judged = JUDGED,
+    server = function(lab, version)
+      local made, response, word = make(lab)
+      return hostile.new {
+        version = version, identity = made, staple = response, does = word,
+      }
     end,
   }
 end
+
+-- A case of a certificate that differs so from one that is right.
+local function case(name, class, text, reference, changes)
+  return shown(name, class, text, reference, function(lab)
+    local description = type(changes) == "function" and changes(lab.name) or changes
+    return lab.ca:make(lab:description(description))
+  end)
+end
+
+local right = case("right", "control", "a certificate: it is right", "RFC 5280, section 6")
 
 local function of_word(word, class, reference)
   return case(word, class, "a certificate: " .. mint.wrong[word].text, reference, { wrong = word })
 end
 
+local function is_dns(to) return to.lab:kind() == "dns" end
+
 -- What the mint's word for it excludes is not everybody's name.
-local excluded = {
-  name = "excluded_name", class = "constraints", reference = "RFC 5280, section 4.2.1.10",
-  text = "a certificate: its issuer may not issue for it", shows = told,
-  judged = "what is for the server is told to whoever has shown the certificate",
-  applies = function(to) return to.lab:kind() == "dns" end,
-  server = function(lab)
+local excluded = shown("excluded_name", "constraints",
+  "a certificate: its issuer may not issue for it", "RFC 5280, section 4.2.1.10", function(lab)
     local by = lab.ca:intermediate {
       subject = "Excluding CA", constraints = { excluded = { dns = { lab.name } } },
     }
-    return { identity = by:make(lab:description()) }
-  end,
-}
+    return by:make(lab:description())
+  end)
+excluded.applies = is_dns
+
+-- A word that is about what is sent beside the certificate.
+local alone = shown("issuer_missing", "trust",
+  "a certificate: " .. mint.wrong.issuer_missing.text, "RFC 8446, section 4.4.2", function(lab)
+    local made = lab.ca:intermediate():make(lab:description())
+    made.issuers = {}
+    return made
+  end)
 
 -- -------------------------------------------------------------------------------------- by word
 
@@ -50,36 +72,89 @@ local words = {
   { "constraints", "RFC 5280, section 4.2.1.10", "name_constraint" },
   { "constraints", "RFC 5280, section 6.1", "policy unknown_critical" },
   { "weak", "RFC 8446, section 4.4.2.4", "signature_md5 weak_signature weak_key" },
-  { "encoding", "RFC 5280, section 4.2.1.6",
-    "name_with_nul name_empty name_of_a_space name_with_dot name_not_ascii name_label_long "
-      .. "name_wildcard_deep name_wildcard_partial address_length email_empty email_not_ascii "
-      .. "uri_relative uri_not_ascii" },
-  { "encoding", "RFC 5280, section 4",
-    "serial_long no_subject usage_of_a_ca path_length_of_no_ca constraints_of_no_ca policy_twice "
-      .. "authority_key_id_critical default_spelled_out usage_padded too_complex" },
+  { "profile", "RFC 5280, section 4.2.1.6",
+    "name_with_nul name_empty name_of_a_space name_with_dot name_underscore name_not_ascii "
+      .. "name_label_long name_wildcard_deep name_wildcard_partial address_length email_empty "
+      .. "email_not_ascii uri_relative uri_not_ascii" },
+  { "profile", "RFC 5280, section 4",
+    "profile serial_negative serial_long serial_huge no_subject subject_not_utf8 generalized_time "
+      .. "usage_of_a_ca path_length_of_no_ca constraints_of_no_ca policy_twice "
+      .. "no_authority_key_id authority_key_id_critical issuer_serial_negative "
+      .. "issuer_not_critical issuer_no_subject_key_id issuer_constraints_not_critical "
+      .. "default_spelled_out usage_padded too_complex" },
+  { "encoding", "X.690, sections 8 and 10",
+    "length_padded length_indefinite length_too_large length_huge string_constructed tag_long "
+      .. "boolean_ber oid_padded oid_empty trailing_bytes trailing_inside trailing_signature "
+      .. "extension_trailing truncated empty" },
+  { "encoding", "RFC 5280, section 4.1",
+    "malformed serial_padded serial_missing version_4 version_spelled_out version_1_extensions "
+      .. "version_2_extensions extension_twice extensions_empty names_empty purposes_empty "
+      .. "policies_empty rdn_empty signature_unused_bits" },
+  { "encoding", "RFC 5280, section 4.1.1.2; CVE-2014-8275",
+    "algorithms_differ algorithm_parameters" },
+  { "encoding", "RFC 5280, section 4.1.2.5",
+    "time_without_seconds time_zone time_local time_fraction time_month time_day time_hour "
+      .. "time_not_digits time_null" },
+}
+
+-- Words that are no cases, and why.
+local without = {
+  ["the client would have to be told of it"] = "disallowed not_pinned name_unchecked revoked "
+    .. "list_missing list_stale list_forged",
+  ["nobody can sign with such a key, and without it no certificate is accepted"] =
+    "key_curve_spelled_out key_exponent_even key_secp256k1 key_truncated unsupported",
+  ["it breaks rules of the web, which do not hold where the root is one's own"] =
+    "web_any_purpose web_common_name web_edwards_key web_mailbox web_no_purpose web_serial_short "
+      .. "web_two_common_names web_unique_id wildcard_suffix",
+  ["it is among those who do not prove that a key is theirs"] = "no_certificate",
 }
 
 -- ----------------------------------------------------------------------------------- revocation
 
 local function stapled(word, text, response)
-  return {
-    name = word, class = "revocation", text = text, reference = "RFC 6960; RFC 6066, section 8",
-    shows = told, judged = "what is for the server is told although the response says revoked",
-    server = function(lab)
+  return shown(word, "revocation", "a certificate: " .. text, "RFC 6960; RFC 6066, section 8",
+    function(lab)
       local made = lab.ca:make(lab:description())
-      return { identity = made, staple = { data = response(made.issuer, made) } }
-    end,
-  }
+      return made, response(made.issuer, made)
+    end)
+end
+
+-- A response that says nothing, where one is demanded.
+local function demanded(word)
+  local is = mint.wrong[word]
+  return shown(word, "revocation", "a certificate: it demands a stapled response; " .. is.text,
+    "RFC 7633; RFC 6960, section 3.2", function(lab)
+      local made, options = lab.ca:make(lab:description { must_staple = true }), {}
+      is.judge(options, made)
+      return made, options.ocsp
+    end)
 end
 
 local revoked = {
   stapled("revoked_stapled", mint.wrong.revoked_stapled.text, function(ca, made)
     return ca:ocsp(made, { status = "revoked", reason = "keyCompromise" })
   end),
-  stapled("revoked_delegated", mint.wrong.revoked_delegated.text, function(ca, made)
-    return ca:responder():ocsp(made, { status = "revoked" })
-  end),
+  stapled("revoked_delegated", "the same, by a responder that the issuer has charged",
+    function(ca, made) return ca:responder():ocsp(made, { status = "revoked" }) end),
   of_word("revocation_unknown", "revocation", "RFC 7633"),
+  demanded "response_failure", demanded "response_unknown", demanded "response_stale",
+  demanded "response_of_another", demanded "response_forged", demanded "response_uncharged",
+}
+
+-- ------------------------------------------------------------------------------------- possession
+
+-- The certificate is right, and anybody could show it.
+local function possession(word, reference)
+  return shown(word, "possession", "a server " .. hostile.words[word].text, reference,
+    function(lab) return lab.ca:make(lab:description()), nil, word end)
+end
+
+local possessed = {
+  possession("foreign_signature", "RFC 8446, section 4.4.3; CVE-2014-1266"),
+  possession("signature_zero", "CVE-2022-21449"),
+  possession("no_signature", "RFC 8446, section 4.4.3"),
+  possession("empty_certificate", "RFC 8446, section 4.4.2.4"),
+  possession("wrong_finished", "RFC 8446, section 4.4.4"),
 }
 
 -- ----------------------------------------------------------------------------------------- names
@@ -89,7 +164,7 @@ local function name(word, text, reference, make, subject)
   local one = case("name_" .. word, "name", text, reference, function(meant)
     return { dns = make(meant), subject = subject and meant or "Somebody" }
   end)
-  one.applies = function(to) return to.lab:kind() == "dns" end
+  one.applies = is_dns
   return one
 end
 
@@ -128,7 +203,7 @@ local all = {}
 for _, row in ipairs(words) do
   for word in row[3]:gmatch "%S+" do all[#all + 1] = of_word(word, row[1], row[2]) end
 end
-for _, list in ipairs { { excluded }, names, revoked, endings } do
+for _, list in ipairs { { alone, excluded }, names, revoked, possessed, endings } do
   for _, one in ipairs(list) do all[#all + 1] = one end
 end
 
@@ -137,4 +212,4 @@ for i, word in ipairs { "issuer_unknown", "self_signed", "name_mismatch", "expir
   some[i] = of_word(word, "certificate", "RFC 5280, section 6; RFC 9525")
 end
 
-return { all = all, some = some }
+return { all = all, some = some, without = without, right = right }
