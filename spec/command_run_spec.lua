@@ -254,24 +254,39 @@ describe("secsock run", function()
     assert.equal(2, (run "/nowhere.lua"))
   end)
 
-  it("is interrupted, whatever it waits for, and leaves no program behind", function()
-    local mark = ("sleep 4%d"):format(os.time() % 100000)
-    local program = command.start { "run", file(([[
-      it("takes long", function()
-        print "it begins"
-        io.stdout:flush()
-        scenario.run {
-          client = scenario.external "%s; echo $port",
-          server = { identity = ca:issue { dns = "mail.example" } },
-        }
-      end)]]):format(mark)) }
-    program:expect "it begins"
-    os.execute "sleep 0.3"
-    shell.run("kill -INT " .. program.pid)
-    assert.equal(130, (program:finish()))
-    local running = shell.run "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"
-    assert.is_nil(running:find(mark, 1, true))
-  end)
+  -- What waits for a program, by itself and as one of several cases.
+  local waiting = {
+    run = [[scenario.run {
+      client = scenario.external "PROGRAM; echo $port",
+      server = { identity = ca:issue { dns = "mail.example" } },
+    }]],
+    matrix = [[scenario.matrix { a = { 1, 2 }, run = function(case)
+      case.scenario {
+        client = scenario.external "PROGRAM; echo $port",
+        server = { identity = ca:issue { dns = "mail.example" } },
+      }
+    end }]],
+    suite = [[scenario.suites.tls_client_validation {
+      client = "PROGRAM; echo $port", protocol = "tls",
+    }:run()]],
+  }
+  for what, text in pairs(waiting) do
+    it("is interrupted while a " .. what .. " waits, and leaves no program behind", function()
+      local mark = ("sleep 4%d"):format(os.time() % 100000)
+      local program = command.start { "run", file(([[
+        it("takes long", function()
+          print "it begins"
+          io.stdout:flush()
+          %s
+        end)]]):format((text:gsub("PROGRAM", mark)))) }
+      program:expect "it begins"
+      os.execute "sleep 0.3"
+      shell.run("kill -INT " .. program.pid)
+      assert.equal(130, (program:finish()))
+      local running = shell.run "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"
+      assert.is_nil(running:find(mark, 1, true))
+    end)
+  end
 
   it("says its failures into a pipe that is closed, without a traceback", function()
     local said = shell.run(command.line { "run", ill } .. " | true")

@@ -83,13 +83,10 @@ end
 
 local kinds = { capture = ".pcapng", diagram = ".html" }
 
--- A name in a folder for what is left of the case. A matrix would take the error of a file that is
--- there for that of one of its cases: it is kept.
+-- A name in a folder for what is left of the case.
 local function new_path(folder, name_of, now)
   local path = folder .. "/" .. name_of(now.case and now.case.name or "between cases")
-  now.wanted = path
   files.refuse(path)
-  now.wanted = nil
   return path
 end
 
@@ -113,12 +110,8 @@ local function outputs_of(options, now)
   end
 end
 
--- Ends the command for what is no failure of a case: a file that is in the way, and Ctrl-C.
-local function pass_on(now, failure)
-  if now.wanted then files.refuse(now.wanted) end
-  local err = failure and failure.err
-  if status.is_failure(err) or status.is_interruption(err) then error(err, 0) end
-end
+-- What is no failure of a case: a file that is in the way, and Ctrl-C.
+local function ends(err) return status.is_failure(err) or status.is_interruption(err) end
 
 -- Runs the cases of one file, and has it told what becomes of them.
 local function perform(one, selected, teller, now)
@@ -126,7 +119,7 @@ local function perform(one, selected, teller, now)
   one:run(selected, {
     begin = function(case) now.case, now.run = case, nil end,
     over = function(case, failure)
-      pass_on(now, failure)
+      if failure and ends(failure.err) then error(failure.err, 0) end
       teller:tell(case, failure, now.run)
       now.case, now.run = nil, nil
     end,
@@ -142,6 +135,7 @@ function run.run(options, paths)
   surroundings.show = terminal.is_watched() and io.stderr or nil
   surroundings.outputs = outputs_of(options, now)
   surroundings.over = function(result) now.run = result end
+  surroundings.ends = ends
   local teller = outcome.new(options.tap and "tap" or "plain", surroundings.seed)
   for _, one in ipairs(all) do perform(one, selected, teller, now) end
   teller:finish()

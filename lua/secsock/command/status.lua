@@ -1,4 +1,6 @@
 --- How the command ends: exit statuses, and the errors that lead to them.
+local surroundings = require "secsock.scenario.surroundings"
+
 local status = {
   trusted = 0,
   untrusted = 1,
@@ -40,9 +42,7 @@ function status.is_failure(err)
 end
 
 --- Whether an error is Ctrl-C.
-function status.is_interruption(err)
-  return type(err) == "string" and err:find "interrupted!$" ~= nil
-end
+status.is_interruption = surroundings.is_interruption
 
 --- What a function of the module, or of Lua's io, returned: it ends the command unless that went
 -- well.

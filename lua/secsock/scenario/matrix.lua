@@ -82,7 +82,7 @@ local function run_case(case, play, run)
     case.run = run(seeded)
     return case.run
   end
-  case.ok, case.err = pcall(play, case)
+  case.ok, case.err = surroundings.attempt(play, case)
   if case.ok then case.err = nil end
 end
 

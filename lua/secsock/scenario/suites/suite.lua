@@ -3,6 +3,7 @@
 -- A case is never "refused" for want of trying: the program must first do well where all is right,
 -- and the attack must have reached it; else nothing can be said.
 local check = require "secsock.check"
+local surroundings = require "secsock.scenario.surroundings"
 
 ---@alias secsock.scenario.suite.verdict "refused"|"accepted"|"cannot judge"
 
@@ -55,7 +56,7 @@ end
 function suite:controlled()
   if not self.has_control then
     self.has_control = true
-    local ok, why, run = pcall(self.control)
+    local ok, why, run = surroundings.attempt(self.control)
     self.flaw, self.first = why, run
     if not ok then self.flaw = tostring(why) end
   end
@@ -82,7 +83,7 @@ function suite:try(name)
     local why = "even where all is right: " .. flaw
     return { case = case, verdict = "cannot judge", why = why, run = first }
   end
-  local ok, verdict, why, run = pcall(self.attempt, case)
+  local ok, verdict, why, run = surroundings.attempt(self.attempt, case)
   if not ok then verdict, why = "cannot judge", tostring(verdict) end
   return { case = case, verdict = verdict, why = why, run = run }
 end
