@@ -4,7 +4,7 @@
 -- filters of secsock.scenario.fault, and arrives in pieces, each at its time.
 local check = require "secsock.check"
 local fault = require "secsock.scenario.fault"
-local record = require "secsock.trace.record"
+local record = require "secsock.tls.record"
 
 local line = {}
 line.__index = line

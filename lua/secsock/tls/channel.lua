@@ -5,11 +5,11 @@
 -- Whatever ends the connection is thrown: a table with a stable word, `err`, and a `message`.
 local bytes = require "secsock.tls.bytes"
 local numbers = require "secsock.tls.numbers"
+local record = require "secsock.tls.record"
 
-local HANDSHAKE, ALERT = numbers.records.handshake, numbers.records.alert
-local CHANGE_CIPHER_SPEC = numbers.records.change_cipher_spec
-local APPLICATION_DATA = numbers.records.application_data
-local HEADER, LARGEST = 5, 16384
+local HANDSHAKE, ALERT = record.HANDSHAKE, record.ALERT
+local CHANGE_CIPHER_SPEC, APPLICATION_DATA = record.CHANGE_CIPHER_SPEC, record.APPLICATION_DATA
+local LARGEST = 16384
 
 ---@class secsock.tls.failure
 ---@field err string
@@ -165,7 +165,7 @@ end
 ---@return string content
 function channel:next_record()
   while true do
-    local head = need(self, HEADER)
+    local head = need(self, record.HEADER)
     local kind, content = opened(self, head, need(self, bytes.value(head:sub(4))))
     if kind == ALERT then
       heard_alert(self, content)

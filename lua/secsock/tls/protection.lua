@@ -7,6 +7,7 @@
 -- RFC 8446, section 5.2; RFC 5246, section 6.2.3.3, with RFC 5288 and RFC 7905.
 local core = require "secsock.core"
 local bytes = require "secsock.tls.bytes"
+local records = require "secsock.tls.record"
 local secrets = require "secsock.tls.secrets"
 local suites = require "secsock.tls.suites"
 
@@ -19,7 +20,7 @@ local suites = require "secsock.tls.suites"
 local protection = {}
 protection.__index = protection
 
-local HEADER, APPLICATION_DATA, VERSION = 5, 23, "\3\3"
+local HEADER, APPLICATION_DATA, VERSION = records.HEADER, records.APPLICATION_DATA, "\3\3"
 
 local function suite_of(which, version)
   local suite = suites[which]

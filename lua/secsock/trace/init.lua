@@ -2,7 +2,7 @@
 local core = require "secsock.core"
 local keys = require "secsock.trace.keys"
 local messages = require "secsock.trace.messages"
-local record = require "secsock.trace.record"
+local record = require "secsock.tls.record"
 
 local error_of, info_of = core.methods.lasterror, core.methods.info
 local verdict_of = core.methods.verdict

@@ -1,5 +1,5 @@
 --- Handshake messages, of one direction: they begin and end anywhere in its records.
-local record = require "secsock.trace.record"
+local record = require "secsock.tls.record"
 
 local HEADER = 4
 

@@ -136,6 +136,19 @@ end
 
 -- ----------------------------------------------------------------------------- messages in records
 
+-- Sends a record within a certificate.
+local function within_certificate(kind, content)
+  return function(plan)
+    plan:instead("certificate", function(peer)
+      local message = peer:message("certificate", peer:chain())
+      peer.channel:record(HANDSHAKE, message:sub(1, 20))
+      peer.channel:record(kind, content)
+      peer.channel.transcript = peer.channel.transcript .. message
+      peer.channel:record(HANDSHAKE, message:sub(21))
+    end)
+  end
+end
+
 local function fragments(word)
   for name, size in pairs { one = 1, seven = 7 } do
     word("fragments_of_" .. name, "splits its messages over many records", both, "accepted", {
@@ -145,17 +158,8 @@ local function fragments(word)
   word("joined", "puts several messages into a record", both, "accepted", {
     plan = function(_, peer) peer.channel.joined = "" end,
   })
-  word("interleaved", "sends data within a message of the handshake", both, "unexpected_message", {
-    plan = function(plan)
-      plan:instead("certificate", function(peer)
-        local message = peer:message("certificate", peer:chain())
-        peer.channel:record(HANDSHAKE, message:sub(1, 20))
-        peer.channel:record(DATA, "data")
-        peer.channel.transcript = peer.channel.transcript .. message
-        peer.channel:record(HANDSHAKE, message:sub(21))
-      end)
-    end, peer = { clientauth = "require" },
-  })
+  word("interleaved", "sends data within a message of the handshake", both, "unexpected_message",
+    { plan = within_certificate(DATA, "data"), peer = { clientauth = "require" } })
   word("across_keys", "begins a message in one key and goes on in the next", both13,
     "unexpected_message bad_record_mac", {
       plan = function(plan, peer)
@@ -164,17 +168,8 @@ local function fragments(word)
       end,
     })
   word("fragments_empty", "puts records of no bytes between those of a message", both,
-    "unexpected_message decode_error", {
-      plan = function(plan)
-        plan:instead("certificate", function(peer)
-          local message = peer:message("certificate", peer:chain())
-          peer.channel:record(HANDSHAKE, message:sub(1, 20))
-          peer.channel:record(HANDSHAKE, "")
-          peer.channel.transcript = peer.channel.transcript .. message
-          peer.channel:record(HANDSHAKE, message:sub(21))
-        end)
-      end, peer = { clientauth = "require" },
-    })
+    "unexpected_message decode_error",
+    { plan = within_certificate(HANDSHAKE, ""), peer = { clientauth = "require" } })
 end
 
 return function(word)

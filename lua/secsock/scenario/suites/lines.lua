@@ -41,6 +41,13 @@ local function tagged(line)
   return verb:upper(), argument, tag
 end
 
+-- An answer of several lines: how it begins, names, and how it ends.
+local function listed(reply, names, last)
+  for _, name in ipairs(names) do reply[#reply + 1] = name end
+  reply[#reply + 1] = last
+  return reply
+end
+
 -- SASL (RFC 4422): PLAIN, in one step or in two, and LOGIN.
 local function sasl(done, challenge)
   return function(argument)
@@ -129,20 +136,14 @@ lines.imap = {
 
 -- ----------------------------------------------------------------------------------------- POP3
 
-local function capa(names)
-  local reply = { "+OK", "USER", "UIDL" }
-  for _, name in ipairs(names) do reply[#reply + 1] = name end
-  reply[#reply + 1] = "."
-  return reply
-end
-
 local none = { { "+OK", "." } }
 
 lines.pop3 = {
   greeting = "+OK ready",
   upgrade = "STLS", asks = "CAPA", go = "+OK Begin TLS negotiation",
   refused = "-ERR TLS not available", unknown = "-ERR Unknown command",
-  leaves = "QUIT", offer = capa,
+  leaves = "QUIT",
+  offer = function(names) return listed({ "+OK", "USER", "UIDL" }, names, ".") end,
   stripped = {}, secured = { "SASL PLAIN" },
   kept = { clear = { "STLS", "SASL PLAIN" }, secured = {}, used = "AUTH PLAIN" },
   harmless = set "CAPA STLS NOOP QUIT",
@@ -179,18 +180,14 @@ lines.ftp = {
 
 -- ----------------------------------------------------------------------------------------- NNTP
 
-local function listed(names)
-  local reply = { "101 Capability list:", "VERSION 2", "READER" }
-  for _, name in ipairs(names) do reply[#reply + 1] = name end
-  reply[#reply + 1] = "."
-  return reply
-end
-
 lines.nntp = {
   greeting = "200 ready",
   upgrade = "STARTTLS", asks = "CAPABILITIES", go = "382 Continue with TLS negotiation",
   refused = "580 Cannot initiate TLS", unknown = "500 Unknown command",
-  leaves = "QUIT", offer = listed,
+  leaves = "QUIT",
+  offer = function(names)
+    return listed({ "101 Capability list:", "VERSION 2", "READER" }, names, ".")
+  end,
   stripped = { "AUTHINFO USER" }, secured = { "AUTHINFO USER" },
   harmless = set "CAPABILITIES STARTTLS MODE DATE HELP QUIT",
   commands = {
@@ -207,13 +204,6 @@ lines.nntp = {
 
 -- ---------------------------------------------------------------------------------------- Sieve
 
-local function quoted(names)
-  local reply = { '"IMPLEMENTATION" "localhost"', '"SIEVE" "fileinto"', '"VERSION" "1.0"' }
-  for _, name in ipairs(names) do reply[#reply + 1] = name end
-  reply[#reply + 1] = "OK"
-  return reply
-end
-
 lines.sieve = {
   upgrade = "STARTTLS", asks = "CAPABILITY", go = "OK",
   refused = 'NO "TLS not available"', unknown = 'NO "Unknown command"',
@@ -221,7 +211,8 @@ lines.sieve = {
   offer = function(names)
     local list = {}
     for i, name in ipairs(names) do list[i] = name == "STARTTLS" and '"STARTTLS"' or name end
-    return quoted(list)
+    local first = { '"IMPLEMENTATION" "localhost"', '"SIEVE" "fileinto"', '"VERSION" "1.0"' }
+    return listed(first, list, "OK")
   end,
   stripped = { '"SASL" "PLAIN"' }, secured = { '"SASL" "PLAIN"' },
   harmless = set "CAPABILITY STARTTLS NOOP LOGOUT",
