@@ -16,8 +16,7 @@ enum { NONCE = 12, LONGEST_KEY = 32, HEADER = RECORD_HEADER, INNER = 3, TAG = 16
 
 /* RFC 8446, appendix B.4. */
 static const struct cipher {
-    int suite, digest;
-    secsock_aead_kind kind;
+    int suite, digest, kind; /* the latter: a secsock_aead_kind */
     word32 key_len;
 } ciphers[] = {
     { 0x1301, WC_SHA256, SECSOCK_AEAD_AES_128_GCM, 16 },
