@@ -28,7 +28,7 @@
  *     verdicts                what validation found out about a peer
  *     validation by itself    the same of files and of memory, without a connection
  *     certificates            load, ask, export
- *     keys                    make, sign, agree, digest, seal: what certificates and TLS are made of
+ *     keys                    make, sign, agree, digest, seal: what certificates and TLS stand on
  *     stores                  collect, keep in folders, find
  *
  * RESULTS. A function that returns int returns zero or a count on success and a negative
@@ -393,13 +393,14 @@ typedef struct secsock_error {
  * Returns a secsock_answer, or a secsock_problem to reject; `return secsock_decide(s, problem,
  * "why")` adds a sentence. The hook may ask the socket anything; it must not free the socket,
  * close it or do I/O on it. It may not accept what this end could not parse at all or wolfSSL
- * cannot read, nor a missing certificate under SECSOCK_CLIENT_AUTH_REQUIRE: then it runs to be told.
+ * cannot read, nor a missing certificate under SECSOCK_CLIENT_AUTH_REQUIRE: then it runs to be
+ * told.
  */
 typedef int secsock_validate_hook(secsock *s, const secsock_verdict *verdict, void *arg);
 
 /*
- * A key log hook: called with each secret of a handshake as soon as it is made, from within the call
- * that drives the handshake. The line is one of NSS's key log format without an end of line:
+ * A key log hook: called with each secret of a handshake as soon as it is made, from within the
+ * call that drives the handshake. The line is one of NSS's key log format without an end of line:
  * "CLIENT_RANDOM ..." under TLS 1.2, under TLS 1.3 one for each of CLIENT_ and
  * SERVER_HANDSHAKE_TRAFFIC_SECRET, CLIENT_ and SERVER_TRAFFIC_SECRET_0 and EXPORTER_SECRET. Who has
  * these lines can read, and forge, what the connection protects. They are erased behind the hook,
@@ -530,11 +531,11 @@ int secsock_config_set_client_auth(secsock_config *config, int mode);
  * and judge them afresh. */
 int secsock_config_set_resumption(secsock_config *config, int on);
 
-/* Whether AES-GCM is left to the faster code of Intel's ipsec-mb library, 1 (which it is unless set)
- * or 0. It takes effect where the feature "accelerated_aes_gcm" is there: in a build with that
- * library, on a CPU with VAES and AVX-512, once it has agreed with wolfSSL's own code in a test that
- * the first use makes; and for connections with much to protect: from 4 KiB on in a direction, for
- * which the connection then has 1 KB of memory more. What is on the wire is the same. */
+/* Whether AES-GCM is left to the faster code of Intel's ipsec-mb library, 1 (which it is unless
+ * set) or 0. It takes effect where the feature "accelerated_aes_gcm" is there: in a build with that
+ * library, on a CPU with VAES and AVX-512, once it has agreed with wolfSSL's own code in a test
+ * that the first use makes; and for connections with much to protect: from 4 KiB on in a direction,
+ * for which the connection then has 1 KB of memory more. What is on the wire is the same. */
 int secsock_config_set_acceleration(secsock_config *config, int on);
 
 /* --------------------------------------------------------------------- configurations: trust */
@@ -853,7 +854,7 @@ int secsock_set_trace_hook(secsock *s, secsock_trace_hook *hook, void *arg);
  * reference. Blocks on the disk, as do calls on sockets that are captured. */
 int secsock_capture_open(secsock_capture **out, const char *path, int what, secsock_error *error);
 
-/* One reference more, and one less; the last one closes the file. Each socket has one of its own. */
+/* One reference more, and one less; the last one closes the file. Each socket has its own. */
 secsock_capture *secsock_capture_ref(secsock_capture *capture);
 void secsock_capture_free(secsock_capture *capture);
 
@@ -898,8 +899,8 @@ const secsock_cert *secsock_verdict_problem_cert(const secsock_verdict *verdict,
 const char *secsock_verdict_problem_text(const secsock_verdict *verdict, size_t index);
 const char *secsock_verdict_problem_section(const secsock_verdict *verdict, size_t index);
 
-/* The number of the alert that answers this problem: secsock_problem_alert(), unless its section has
- * another for it. -1 past the end. */
+/* The number of the alert that answers this problem: secsock_problem_alert(), unless its section
+ * has another for it. -1 past the end. */
 int secsock_verdict_problem_alert(const secsock_verdict *verdict, size_t index);
 
 /* 1 when the verdict holds this problem, on any certificate. */
@@ -1125,8 +1126,8 @@ int secsock_cert_is_exportable(const secsock_cert *cert);
  * the call. Thread-safe.
  */
 
-/* A new private key; a secsock_key_kind. With a seed (NULL for none) it follows from the seed and is
- * as secret as that: for tests that repeat. SECSOCK_E_UNSUPPORTED: RSA from a seed. */
+/* A new private key; a secsock_key_kind. With a seed (NULL for none) it follows from the seed and
+ * is as secret as that: for tests that repeat. SECSOCK_E_UNSUPPORTED: RSA from a seed. */
 int secsock_key_generate(int kind, const void *seed, size_t seed_len, void *out, size_t size,
                          secsock_error *error);
 

@@ -72,7 +72,8 @@ bool der_integer(struct slice *in, struct slice *content);
 bool der_count(struct slice *in, int *value);
 bool der_count_content(struct slice content, int *value);
 
-/* The octets of a BIT STRING, or of the content of one, and how many bits of the last are not used: these are zero. */
+/* The octets of a BIT STRING, or of the content of one, and how many bits of the last are not used:
+ * these are zero. */
 bool der_bit_string(struct slice *in, struct slice *bits, unsigned *unused);
 bool der_bit_string_content(struct slice content, struct slice *bits, unsigned *unused);
 

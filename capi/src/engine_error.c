@@ -160,8 +160,8 @@ static bool is_of_missing_certificate(int alert)
            alert == ALERT_BAD_CERTIFICATE;
 }
 
-/* A server under TLS 1.3 of which the client lacks every group asks it for one of them all the same;
- * the client refuses that (RFC 8446, section 4.1.4). */
+/* A server under TLS 1.3 of which the client lacks every group asks it for one of them all the
+ * same; the client refuses that (RFC 8446, section 4.1.4). */
 static bool is_of_retry_request(const struct engine *engine, int alert)
 {
     bool retries = engine->context->role == SECSOCK_SERVER && engine->sent_any && !engine->keys &&

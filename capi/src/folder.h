@@ -14,7 +14,8 @@ typedef int folder_fn(void *arg, const char *path, struct slice contents, secsoc
 /* Gives every regular file of a folder to `take`, in the order of the bytes of their names. A link
  * counts as what it leads to; dangling ones, folders and the like are passed over, and so is a file
  * that is removed while this runs. `wanted` says by the name which files are opened at all, 1 or 0;
- * NULL: all but those whose names begin with a dot. SECSOCK_E_FILE, SECSOCK_E_LIMIT, SECSOCK_E_MEMORY, or what `take` returned. */
+ * NULL: all but those whose names begin with a dot. SECSOCK_E_FILE, SECSOCK_E_LIMIT,
+ * SECSOCK_E_MEMORY, or what `take` returned. */
 int folder_read(const char *folder, int (*wanted)(const struct dirent *entry), folder_fn *take,
                 void *arg, secsock_error *error);
 

@@ -103,7 +103,7 @@ static int examine(secsock *s)
     return validate(&input, &s->verdict);
 }
 
-/* A chain with which nothing is wrong but that wolfSSL cannot go on with it, which s->error tells. */
+/* Nothing is wrong with a chain but that wolfSSL cannot go on with it, which s->error tells. */
 static int blame_reader(secsock *s)
 {
     int problem = s->error.code == SECSOCK_E_LIMIT ? SECSOCK_PROBLEM_TOO_COMPLEX

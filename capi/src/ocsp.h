@@ -36,8 +36,8 @@ struct ocsp_single {
     bool unknown_critical; /* it has a critical extension that is not understood */
 };
 
-/* Parses all of it; allocates nothing. Returns NULL, also for one with a flaw, else why the bytes are no successful response: a static
- * sentence. */
+/* Parses all of it; allocates nothing. Returns NULL, also for one with a flaw, else why the bytes
+ * are no successful response: a static sentence. */
 const char *ocsp_parse(struct ocsp *out, struct slice der);
 
 /* The next answer off the front of ocsp.responses; false at the end. */

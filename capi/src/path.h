@@ -9,8 +9,8 @@
  * and in->anchors: one without problems if there is any, else the one with the fewest. Every
  * candidate is tried, within limits; *exhausted tells whether these ended the search before a
  * path without problems was found. What is found out about
- * lists and responses is kept in *revocation. *name_work is what may be spent on comparing names, and then
- * what is left. SECSOCK_OK or SECSOCK_E_MEMORY.
+ * lists and responses is kept in *revocation. *name_work is what may be spent on comparing names,
+ * and then what is left. SECSOCK_OK or SECSOCK_E_MEMORY.
  */
 int path_find(const struct validation *in, secsock_cert *const *chain, size_t count,
               struct revocation *revocation, size_t *name_work, struct path *out, bool *exhausted);

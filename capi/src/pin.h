@@ -17,7 +17,7 @@ struct pin_list {
 int pin_list_add(struct pin_list *list, const char *pin);
 void pin_list_clear(struct pin_list *list);
 
-/* Whether the digest of this SubjectPublicKeyInfo, given whole, is in the list (NULL holds none). */
+/* Whether the digest of this SubjectPublicKeyInfo, given whole, is in the list (NULL: none is). */
 bool pin_list_holds(const struct pin_list *list, struct slice spki);
 
 #endif

@@ -52,7 +52,7 @@ void revocation_end(struct revocation *revocation)
     cert_list_clear(&revocation->delegates);
 }
 
-/* ------------------------------------------------------------------------------------- reporting */
+/* ------------------------------------------------------------------------------------ reporting */
 
 static void report_revoked(const struct inquiry *inquiry, struct report *report)
 {

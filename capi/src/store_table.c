@@ -30,7 +30,7 @@ bool store_entry_has_more(const struct store_entry *entry, const struct store_en
     return worth(entry->cert) > worth(than->cert);
 }
 
-/* ---------------------------------------------------------------- open addressing, linear probing */
+/* -------------------------------------------------------------- open addressing, linear probing */
 
 /* Thumbprints are as random as hashes can be. */
 static uint32_t thumbprint_hash(const uint8_t thumbprint[THUMBPRINT_SIZE])

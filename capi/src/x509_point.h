@@ -36,7 +36,8 @@ bool x509_take_reasons(struct slice *in, unsigned number, int *out);
 bool x509_next_directory(struct slice *names, struct slice *out);
 
 /* Whether two points have a name in common. A relative one is completed with the issuer's; where
- * there is neither, it is the issuer's (section 6.3.3). *work is what may be spent on comparing: 0 when that did not do. */
+ * there is neither, it is the issuer's (section 6.3.3). *work is what may be spent on comparing: 0
+ * when that did not do. */
 bool x509_point_names_meet(const struct x509_point_name *a, struct slice issuer_a,
                            const struct x509_point_name *b, struct slice issuer_b, size_t *work);
 

@@ -82,7 +82,7 @@ static int setcapture(lua_State *L)
 
 /* ------------------------------------------------------------------------------------- key log */
 
-/* Lines that Lua has not been told yet. A handshake has five, and the loop takes them after each. */
+/* Lines that Lua has not been told yet. A handshake has five; the loop takes them after each. */
 struct core_keylog {
     size_t count;
     char lines[8][256];

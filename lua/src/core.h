@@ -71,8 +71,8 @@ int core_cert_export(lua_State *L);
 /* The name that a secsock_state has in Lua. */
 const char *core_state_name(int state);
 
-/* Key log lines that wait for Lua: room for them (or an error), to be put into a socket; the library
- * told of it; and both forgotten. */
+/* Key log lines that wait for Lua: room for them (or an error), to be put into a socket; the
+ * library told of it; and both forgotten. */
 struct core_keylog *core_new_keylog(lua_State *L);
 int core_use_keylog(struct core_socket *socket);
 void core_forget_keylog(struct core_socket *socket);

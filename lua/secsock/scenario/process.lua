@@ -31,9 +31,9 @@ end
 ---@param command string[]
 ---@param input? string
 function process.start(command, input)
-  local name = os.tmpname()
+  -- Each file is there already, for nobody else to read or to replace.
   local self = setmetatable({
-    said = name, heard = name .. ".in", ending = name .. ".status",
+    said = os.tmpname(), heard = os.tmpname(), ending = os.tmpname(),
   }, process)
   write(self.heard, input or "")
   -- The shell tells its id at once, and its exit status in the end.
