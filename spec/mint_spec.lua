@@ -222,9 +222,57 @@ describe("A minted certificate", function()
       { { subject = { XY = "a" } }, "an attribute that is not known" },
       { { usage = "everything" }, "no key usage is called 'everything'" },
       { { eku = "mail" }, "'mail' is no object identifier" },
+      { { ip = "1:2:3:4:5:6:7:8::" }, "'1:2:3:4:5:6:7:8::' is no IP address" },
+      { { ip = "-1::" }, "'-1::' is no IP address" },
+      { { ip = "::1.2.3.256" }, "'::1.2.3.256' is no IP address" },
+      { { dns = { 5 } }, "a name expected, got number" },
+      { { dns = { "a.example", 5 } }, "option 'dns': text expected, got number" },
+      { { sign = "pss" }, "a key of kind p256 cannot sign so: 'pss'" },
+      { { sign = "ed25519" }, "a key of kind p256 cannot sign so: 'ed25519'" },
+      { { serial = -1 }, "a whole number that is not negative, or octets, expected, got -1" },
+      { { serial = 0 / 0 }, "a whole number that is not negative" },
+      { { path_length = 1.5 }, "a whole number that is not negative" },
+      { { constraints = { permited = {} } }, "unknown option 'constraints.permited'" },
+      { { constraints = { excluded = { host = "a.example" } } },
+        "unknown option 'constraints.excluded.host'" },
+      { { extensions = { {} } }, "an extension is a name and a value in DER" },
     } do
-      assert.error_matches(function() ca:issue(case[1]) end, case[2])
+      local ok, err = pcall(function() return (ca:issue(case[1])) end)
+      assert.is_false(ok)
+      assert.matches("^[^:]*spec/mint_spec.lua:%d+: ", err)
+      assert.matches(case[2], err, 1, true)
+      assert.is_nil(err:find("lua/secsock", 1, true), err)
     end
+  end)
+
+  it("says so where it is called, whoever is asked", function()
+    local one, responder = ca:issue { dns = "a.example" }, ca:responder()
+    for _, mistake in ipairs {
+      function() return (mint.ca { key = "rsa512" }) end,
+      function() return (mint.key "rsa512") end,
+      function() return (mint.selfsigned { dns = 5 }) end,
+      function() return (mint.case "utterly") end,
+      function() return (mint.with { sed = 1 }) end,
+      function() return (ca:intermediate { dns = 5 }) end,
+      function() return (ca:crosssign(mint.ca "Other", { sign = "sha3" })) end,
+      function() return (ca:crl { sign = "sha3" }) end,
+      function() return (ca:ocsp(one, { status = "better" })) end,
+      function() return (responder:ocsp(one, { failure = "none" })) end,
+    } do
+      local ok, err = pcall(mistake)
+      assert.is_false(ok)
+      assert.matches("^[^:]*spec/mint_spec.lua:%d+: ", err)
+      assert.is_nil(err:find("lua/secsock", 1, true), err)
+    end
+  end)
+
+  it("takes addresses in every form, and parts of seconds", function()
+    local octets = ("\0"):rep(10) .. "\255\255\192\0\2\1"
+    for _, text in ipairs { "::ffff:192.0.2.1", "0:0:0:0:0:FFFF:c000:201", "::ffff:c000:201" } do
+      assert.equal(octets, mint.names.address(text))
+    end
+    assert.equal(("\0\1"):rep(7) .. "\0\0", mint.names.address "1:1:1:1:1:1:1::")
+    assert.equal(ca:issue({ not_after = 2e9 + 0.5 }):notafter(), 2e9)
   end)
 end)
 

@@ -2,6 +2,8 @@
 -- call.
 local check = {}
 
+local unpack = unpack or table.unpack
+
 -- type(), which also tells the objects of this module apart.
 local function kind(value)
   local meta = type(value) == "userdata" and getmetatable(value)
@@ -68,6 +70,17 @@ function check.blame_caller(f, ...)
   local ok, result, err, details = pcall(f, ...)
   if not ok then error(result, 3) end
   return result, err, details
+end
+
+local function pack(...) return { n = select("#", ...), ... } end
+
+--- `f` for the public: what it throws is thrown at the place where it was called.
+function check.public(f)
+  return function(...)
+    local results = pack(pcall(f, ...))
+    if not results[1] then error(results[2], 2) end
+    return unpack(results, 2, results.n)
+  end
 end
 
 return check

@@ -34,7 +34,7 @@ local function words_of(said)
   for i, word in ipairs(type(said) == "table" and said or { said }) do
     found[i] = type(word) == "table" and word or wrong[word]
     if not found[i] then
-      error(("nothing that is wrong is called '%s'"):format(tostring(word)), 4)
+      error(("nothing that is wrong is called '%s'"):format(tostring(word)), 0)
     end
   end
   return found
@@ -103,7 +103,7 @@ end
 
 -- Makes a certificate that this CA signs; without a CA it signs itself.
 local function make(mint, by, from)
-  from = copy(check.options(from, certificate.known))
+  from = copy(check.inner_options(from, certificate.known))
   local words, now = words_of(from.wrong), mint:now()
   apply(words, "fields", from, now)
   by = by and apply(words, "issuer", by)
@@ -132,6 +132,8 @@ function ca:to_send()
   for _, one in ipairs(self.issuers) do list[#list + 1] = one end
   return list
 end
+
+local function new_made(mint, by, from) return setmetatable(make(mint, by, from), made) end
 
 local function new_ca(mint, by, from)
   from = type(from) == "string" and { subject = from } or copy(from or {})
@@ -166,14 +168,14 @@ function ca:cert() return assert(core.cert.assemble(self.der)) end
 --- A certificate as bytes: also one that secsock itself cannot read.
 ---@param from secsock.mint.description
 ---@return secsock.mint.made
-function ca:make(from) return setmetatable(make(self.mint, self, from), made) end
+function ca:make(from) return new_made(self.mint, self, from) end
 
 --- A certificate with its private key and the issuers to send with it.
 ---@param from secsock.mint.description
 ---@return secsock.cert? identity
 ---@return string? err  "format": what is wrong with it is such that secsock cannot read it
 ---@return secsock.error? details
-function ca:issue(from) return self:make(from):cert() end
+function ca:issue(from) return new_made(self.mint, self, from):cert() end
 
 --- A CA below this one.
 ---@param from? string|secsock.mint.description  a string is its name
@@ -216,12 +218,12 @@ end
 ---@param from? secsock.mint.crl
 ---@return string
 function ca:crl(from)
-  from = check.options(from or {}, status.crl_known)
+  from = check.inner_options(from or {}, status.crl_known)
   return status.crl(self, self.revoked, from, self.mint:now())
 end
 
 local function ocsp(issuer, by, cert, from)
-  from = copy(check.options(from or {}, status.ocsp_known))
+  from = copy(check.inner_options(from or {}, status.ocsp_known))
   local serial = serial_of(cert)
   for _, one in ipairs(issuer.revoked) do
     if not from.status and one.serial == serial then
@@ -267,7 +269,7 @@ local mint = {}
 mint.__index = mint
 
 local function new_mint(from)
-  check.options(from, { seed = "string", time = "number" })
+  check.inner_options(from, { seed = "string", time = "number" })
   return setmetatable({ seed = from.seed, time = from.time, cas = 0, count = 0, pool = {} }, mint)
 end
 
@@ -325,12 +327,12 @@ function mint:key(kind) return self:key_of(kind, true) end
 ---@return secsock.cert? identity
 ---@return string? err
 ---@return secsock.error? details
-function mint:selfsigned(from) return self:make_selfsigned(from):cert() end
+function mint:selfsigned(from) return new_made(self, nil, from):cert() end
 
 --- The same as bytes: also one that secsock itself cannot read.
 ---@param from secsock.mint.description
 ---@return secsock.mint.made
-function mint:make_selfsigned(from) return setmetatable(make(self, nil, from), made) end
+function mint:make_selfsigned(from) return new_made(self, nil, from) end
 
 ---@class secsock.mint.case
 ---@field word string
@@ -345,9 +347,9 @@ function mint:make_selfsigned(from) return setmetatable(make(self, nil, from), m
 ---@param by? secsock.mint.ca  a new root unless said
 ---@return secsock.mint.case
 function mint:case(word, by)
-  by = by or self:ca "Test Root"
+  by = by or new_ca(self, nil, "Test Root")
   local is = words_of(word)[1]
-  local one = by:make { dns = "mail.example", wrong = word }
+  local one = new_made(by.mint, by, { dns = "mail.example", wrong = word })
   local options = {
     chain = one:chain(), name = "mail.example", trust = by.root:cert(), profile = "private",
     time = self.time,
@@ -372,7 +374,7 @@ local module = { wrong = wrong, der = der, names = names, pem = pem }
 --- Ed448 the same bytes. Signatures of the others hold randomness, and RSA keys are never from it.
 ---@param from { seed?: string, time?: integer }
 ---@return secsock.mint
-function module.with(from) return new_mint(from) end
+module.with = check.public(new_mint)
 
 --- The words, sorted.
 ---@return string[]
@@ -386,7 +388,17 @@ end
 -- Without a mint of one's own there is this one, which lives as long as the module.
 local default = new_mint {}
 for _, name in ipairs { "ca", "adopt", "key", "selfsigned", "case" } do
-  module[name] = function(...) return default[name](default, ...) end
+  local method = mint[name]
+  module[name] = check.public(function(...) return method(default, ...) end)
+end
+
+-- What its caller has got wrong is told where he called.
+for methods, list in pairs {
+  [mint] = { "ca", "adopt", "key", "selfsigned", "make_selfsigned", "case" },
+  [ca] = { "make", "issue", "intermediate", "crosssign", "revoke", "crl", "ocsp", "responder" },
+  [responder] = { "ocsp" },
+} do
+  for _, name in ipairs(list) do methods[name] = check.public(methods[name]) end
 end
 
 return module

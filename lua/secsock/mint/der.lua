@@ -45,6 +45,9 @@ function der.primitive(number, content) return tlv(0x80 + number, content) end
 --- An INTEGER: a number that is not negative, or its octets as they stand.
 function der.integer(value)
   if type(value) == "string" then return tlv(0x02, value) end
+  if not (value >= 0 and value % 1 == 0) then
+    error(("a whole number that is not negative, or octets, expected, got %s"):format(value), 0)
+  end
   local bytes = octets(value)
   return tlv(0x02, byte(bytes) >= 128 and "\0" .. bytes or bytes)
 end
@@ -90,7 +93,7 @@ function der.oid(text)
   local known = oids[text]
   if known then return known end
   local first, second, rest = text:match "^(%d+)%.(%d+)(.*)$"
-  if not first then error(("'%s' is no object identifier"):format(tostring(text)), 2) end
+  if not first then error(("'%s' is no object identifier"):format(text), 0) end
   local parts = { base128(first * 40 + second) }
   for part in rest:gmatch "%d+" do parts[#parts + 1] = base128(tonumber(part)) end
   known = tlv(0x06, concat(parts))
@@ -101,7 +104,7 @@ end
 -- "20260131235959Z" of seconds since 1970, or of such a text itself.
 local function stamp(moment)
   if type(moment) == "string" then return moment end
-  return os.date("!%Y%m%d%H%M%SZ", moment)
+  return os.date("!%Y%m%d%H%M%SZ", floor(moment))
 end
 
 function der.generalized_time(moment) return tlv(0x18, stamp(moment)) end

@@ -1,4 +1,5 @@
 --- Extensions of certificates (RFC 5280, section 4.2), from the words of a description.
+local check = require "secsock.check"
 local der = require "secsock.mint.der"
 local names = require "secsock.mint.names"
 
@@ -40,6 +41,9 @@ local new = extensions.new
 
 --- Its DER.
 function extensions.encode(extension)
+  if type(extension.name) ~= "string" or type(extension.value) ~= "string" then
+    error("an extension is a name and a value in DER", 0)
+  end
   local mark = extension.critical and der.yes or extension.critical_as or ""
   local oid = extensions.oids[extension.name] or extension.name
   return der.sequence(der.oid(oid), mark, der.octet_string(extension.value))
@@ -68,7 +72,7 @@ end
 function extensions.key_usage(words)
   local numbers = {}
   for i, word in ipairs(list(words)) do
-    numbers[i] = usages[word] or error(("no key usage is called '%s'"):format(word), 3)
+    numbers[i] = usages[word] or error(("no key usage is called '%s'"):format(word), 0)
   end
   return new("keyUsage", true, der.named_bits(numbers))
 end
@@ -83,17 +87,19 @@ function extensions.alt_names(from, critical)
   return new("subjectAltName", critical, der.sequence(table.concat(names.general(from))))
 end
 
-local function subtrees(number, from)
+local function subtrees(number, from, name)
   if not from then return "" end
+  check.inner_options(from, names.known, "constraints." .. name)
   local trees = names.general(from, true)
-  for i, name in ipairs(trees) do trees[i] = der.sequence(name) end
+  for i, tree in ipairs(trees) do trees[i] = der.sequence(tree) end
   return der.context(number, table.concat(trees))
 end
 
 --- { permitted = { dns = …, ip = "192.0.2.0/24" }, excluded = { … } }
 function extensions.name_constraints(from)
-  return new("nameConstraints", true,
-    der.sequence(subtrees(0, from.permitted), subtrees(1, from.excluded)))
+  check.inner_options(from, { permitted = "table", excluded = "table" }, "constraints")
+  return new("nameConstraints", true, der.sequence(
+    subtrees(0, from.permitted, "permitted"), subtrees(1, from.excluded, "excluded")))
 end
 
 function extensions.policies(oids)
@@ -103,7 +109,8 @@ function extensions.policies(oids)
 end
 
 function extensions.explicit_policy(after)
-  return new("policyConstraints", true, der.sequence(der.primitive(0, string.char(after))))
+  local _, octets = der.read(der.integer(after))
+  return new("policyConstraints", true, der.sequence(der.primitive(0, octets)))
 end
 
 local function access(method, uris)

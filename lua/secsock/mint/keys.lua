@@ -64,7 +64,7 @@ end
 ---@param seed? string  it follows from this; not for RSA
 ---@return secsock.mint.key
 function keys.new(kind, seed)
-  if not usual[kind] then error(("no kind of key is called '%s'"):format(tostring(kind)), 3) end
+  if not usual[kind] then error(("no kind of key is called '%s'"):format(tostring(kind)), 0) end
   return new_key(kind, kind == "rsa1024" and weak or assert(core.key.generate(kind, seed)))
 end
 
@@ -81,13 +81,15 @@ end
 --- keys.algorithms itself) or nil, and the key that signs.
 function keys.scheme(key, said)
   if not said then return usual[key.kind] or "rsa_sha256" end
-  if keys.algorithms[said] then return said end
-  local family = keys.is_rsa(key) and "rsa" or "ecdsa"
-  local scheme = said == "pss" and "rsa_pss_sha256" or family .. "_" .. said
-  if keys.algorithms[scheme] then return scheme end
-  scheme = "insecure_" .. scheme
-  if keys.algorithms[scheme] then return scheme end
-  error(("no way to sign is called '%s'"):format(tostring(said)), 3)
+  local family = keys.is_rsa(key) and "rsa" or key.kind:match "^ed%d+" or "ecdsa"
+  local long = said == "pss" and "rsa_pss_sha256" or (family:gsub("^ed%d+", "ecdsa")) .. "_" .. said
+  for _, scheme in ipairs { said, long, "insecure_" .. long } do
+    if keys.algorithms[scheme] then
+      if scheme:find(family, 1, true) then return scheme end
+      error(("a key of kind %s cannot sign so: '%s'"):format(key.kind, said), 0)
+    end
+  end
+  error(("no way to sign is called '%s'"):format(said), 0)
 end
 
 --- What is to be signed, its AlgorithmIdentifier and its signature, in a SEQUENCE: a certificate, a

@@ -35,18 +35,18 @@ end
 ---@param from secsock.mint.name
 function names.name(from)
   if type(from) == "string" then from = from ~= "" and { CN = from } or {} end
+  if type(from) ~= "table" then error(("a name expected, got %s"):format(type(from)), 0) end
   if from.raw then return from.raw end
-  local rdns, known = {}, 0
-  for _, pair in ipairs(from) do rdns[#rdns + 1] = names.rdn(pair[1], pair[2]) end
-  for _, attribute in ipairs(order) do
-    if from[attribute] then
-      rdns[#rdns + 1], known = names.rdn(attribute, from[attribute]), known + 1
+  local rdns = {}
+  for key in pairs(from) do
+    if type(key) == "string" and not types[key] then
+      error(("a name has an attribute that is not known: '%s'"):format(key), 0)
     end
   end
-  for key in pairs(from) do
-    if type(key) == "string" then known = known - 1 end
+  for _, pair in ipairs(from) do rdns[#rdns + 1] = names.rdn(pair[1], pair[2]) end
+  for _, attribute in ipairs(order) do
+    if from[attribute] then rdns[#rdns + 1] = names.rdn(attribute, from[attribute]) end
   end
-  if known ~= 0 then error("a name has an attribute that is not known", 3) end
   return der.sequence(table.concat(rdns))
 end
 
@@ -67,25 +67,33 @@ local function groups(text)
   local found = {}
   if text:find "::" or text:find "^:" or text:find ":$" then return nil end
   for group in text:gmatch "[^:]+" do
-    local number = #group <= 4 and tonumber(group, 16)
-    if not number then return nil end
+    if not group:find "^%x%x?%x?%x?$" then return nil end
+    local number = tonumber(group, 16)
     found[#found + 1] = string.char(math.floor(number / 256), number % 256)
   end
   return table.concat(found)
 end
 
+-- The end of an IPv6 address that is written like IPv4, as two groups; nil where it is none.
+local function groups_of_ipv4(text)
+  local bytes = ipv4(text)
+  return bytes and ("%02x%02x:%02x%02x"):format(bytes:byte(1, 4))
+end
+
 local function ipv6(text)
+  text = text:gsub("[%d.]+$", groups_of_ipv4)
   local head, tail = text:match "^(.-)::(.*)$"
   local before, after = groups(head or text), groups(tail or "")
   if not (before and after) then return nil end
-  local bytes = before .. (head and ("\0"):rep(16 - #before - #after) or "") .. after
-  return #bytes == 16 and bytes or nil
+  local left = 16 - #before - #after
+  if head and left < 2 or not head and left ~= 0 then return nil end
+  return before .. ("\0"):rep(left) .. after
 end
 
---- The octets of an address: "192.0.2.1", "2001:db8::1".
+--- The octets of an address: "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1".
 function names.address(text)
   local bytes = ipv4(text) or (text:find(":", 1, true) and ipv6(text))
-  if not bytes then error(("'%s' is no IP address"):format(text), 3) end
+  if not bytes then error(("'%s' is no IP address"):format(text), 0) end
   return bytes
 end
 
@@ -115,6 +123,10 @@ local kinds = {
 --- The kinds that certificates are issued for, in the order in which they are written.
 names.kinds = { "dns", "ip", "email", "uri", "directory", "raw" }
 
+--- What a table of names may hold.
+names.known = {}
+for _, kind in ipairs(names.kinds) do names.known[kind] = "string|table" end
+
 --- GeneralNames, one after the other: of { dns = "a.example" } or { dns = { … }, ip = … }.
 ---@param from table<string, string|string[]>
 ---@param ranges? boolean  addresses are ranges, as in name constraints
@@ -127,7 +139,12 @@ function names.general(from, ranges)
     if type(values) == "string" or (kind == "directory" and values and not values[1]) then
       values = { values }
     end
-    for _, value in ipairs(values or {}) do found[#found + 1] = encode(value) end
+    for _, value in ipairs(values or {}) do
+      if kind ~= "directory" and type(value) ~= "string" then
+        error(("option '%s': text expected, got %s"):format(kind, type(value)), 0)
+      end
+      found[#found + 1] = encode(value)
+    end
   end
   return found
 end

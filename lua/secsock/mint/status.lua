@@ -15,7 +15,7 @@ local reasons = {
 }
 
 local function reason_of(word)
-  return reasons[word] or error(("no reason is called '%s'"):format(tostring(word)), 4)
+  return reasons[word] or error(("no reason is called '%s'"):format(tostring(word)), 0)
 end
 
 --- @class secsock.mint.revoked
@@ -91,14 +91,14 @@ local digests = {
 
 local function cert_id(issuer, serial, digest)
   local function hash(bytes) return der.octet_string(core.key.digest(digest, bytes)) end
-  return der.sequence(digests[digest] or error("no such digest of identifiers: " .. digest, 4),
+  return der.sequence(digests[digest] or error("no such digest of identifiers: " .. digest, 0),
     hash(issuer.name), hash(issuer.key.bits), der.integer(serial))
 end
 
 local function cert_status(from, now)
   if from.status == "good" then return der.primitive(0, "") end
   if from.status == "unknown" then return der.primitive(2, "") end
-  if from.status ~= "revoked" then error("no such status: " .. tostring(from.status), 4) end
+  if from.status ~= "revoked" then error("no such status: " .. tostring(from.status), 0) end
   return der.context(1, der.generalized_time(from.revoked_at or now - DAY),
     from.reason and der.context(0, der.enumerated(reason_of(from.reason))) or "")
 end
@@ -109,7 +109,11 @@ end
 ---@param serial string
 ---@param from secsock.mint.ocsp
 function status.ocsp(issuer, by, serial, from, now)
-  if from.failure then return der.sequence(der.enumerated(failures[from.failure])) end
+  if from.failure then
+    local number = failures[from.failure]
+      or error(("no failure is called '%s'"):format(from.failure), 0)
+    return der.sequence(der.enumerated(number))
+  end
   local scheme = keys.scheme(by.key, from.sign)
   local moment = from.this_update or now - 3600
   local single = der.sequence(cert_id(issuer, serial, from.digest or "sha1"),
