@@ -272,4 +272,31 @@ describe("a man in the middle", function()
     assert.is_truthy(r.server.err)
     assert.is_false(r.client.secure)
   end)
+
+  it("says what it cannot do", function()
+    for _, case in ipairs {
+      { { split = 0 }, "option 'split': a whole number from 1 on expected" },
+      { { split = 1.5 }, "option 'split': a whole number from 1 on expected" },
+      { { split = "bytes" }, "option 'split': a number, 'records' or 'random' expected" },
+      { { drop = -1 }, "option 'drop': a whole number from 0 on expected" },
+      { { stall = 0.5 }, "option 'stall': a whole number from 0 on expected" },
+      { { reset = 0 / 0 }, "option 'reset': a whole number from 0 on expected" },
+      { { truncate = -1 }, "option 'truncate': a whole number from 0 on expected" },
+      { { delay = -1 }, "option 'delay': a time from 0 on expected" },
+      { { strip = "" }, "option 'strip': a text expected" },
+      { { swap = {} }, "option 'swap': a record or line expected" },
+      { { replay = 0 }, "option 'replay': a whole number from 1 on expected" },
+      { { duplicate = { recrod = 1 } }, "unknown option 'duplicate.recrod'" },
+      { { duplicate = { line = 1.5 } }, "option 'duplicate.line': a whole number from 1 on" },
+      { { corrupt = {} }, "option 'corrupt': a byte, record or line expected" },
+      { { corrupt = { byte = 0 } }, "option 'corrupt.byte': a whole number from 1 on expected" },
+      { { inject = {} }, "option 'inject': what is injected, and where, expected" },
+      { { inject = { after = "220" } }, "option 'inject': 'after' together with 'bytes' expected" },
+      { { to_client = { drop = -1 } }, "option 'drop': a whole number from 0 on expected" },
+    } do
+      local ok, err = pcall(run, case[1])
+      assert.is_false(ok)
+      assert.matches(case[2], err, 1, true)
+    end
+  end)
 end)

@@ -139,13 +139,7 @@ function fault.blank(text, line)
   end
 end
 
-local injections = { before = "string", behind = "string", after = "string", bytes = "string" }
-
 function fault.inject(what, line)
-  check.inner_options(what, injections, "inject")
-  if (what.after == nil) ~= (what.bytes == nil) then
-    error("option 'inject': 'after' and 'bytes' belong together", 0)
-  end
   local before, behind, after = what.before, what.behind, what.after
   local function add(bytes, emit)
     line:note("injects %s", report.quote(bytes))
@@ -204,8 +198,6 @@ function fault.duplicate(which, line)
   end
 end
 
-local places = { byte = "number", record = "number", line = "number" }
-
 -- Which byte of a unit is to be spoilt. Of a record it is the last, unless said: that is part of
 -- its body, whatever it holds.
 local function place_in(unit, what)
@@ -217,8 +209,6 @@ local function place_in(unit, what)
 end
 
 function fault.corrupt(what, line)
-  check.inner_options(what, places, "corrupt")
-  if not next(what) then error("option 'corrupt': a byte, record or line expected", 0) end
   return function(unit, emit)
     local at = place_in(unit, what)
     if not at then return emit(unit) end
@@ -272,6 +262,69 @@ fault.known = {
   drop = "number", stall = "number", truncate = "number|boolean", reset = "number",
   delay = "number", join = "number", split = "number|string",
 }
+
+-- ------------------------------------------------------------------------------ what they must be
+-- A fault that can never happen is a mistake: a test would be content with a wire that is right.
+
+-- Throws unless `so`.
+local function must(so, name, text)
+  if not so then error(("option '%s': %s expected"):format(name, text), 0) end
+end
+
+-- A count or a place: whole, and so much at least.
+local function whole(least)
+  return function(value, name)
+    if type(value) == "boolean" then return end
+    must(value % 1 == 0 and value >= least, name, "a whole number from " .. least .. " on")
+  end
+end
+
+local count, place = whole(0), whole(1)
+
+local function seconds(value, name) must(value >= 0, name, "a time from 0 on") end
+
+local function text(value, name) must(value ~= "", name, "a text") end
+
+-- One of several places.
+local function places(known, names)
+  return function(value, name)
+    if type(value) ~= "table" then return place(value, name) end
+    check.inner_options(value, known, name)
+    must(next(value), name, names)
+    for key, at in pairs(value) do place(at, name .. "." .. key) end
+  end
+end
+
+local which = places({ record = "number", line = "number" }, "a record or line")
+
+local injections = { before = "string", behind = "string", after = "string", bytes = "string" }
+
+local checks = {
+  strip = text, blank = text, swap = which, replay = which, duplicate = which, drop = count,
+  stall = count, truncate = count, reset = count, delay = seconds, join = seconds,
+}
+
+checks.corrupt = places({ byte = "number", record = "number", line = "number" },
+  "a byte, record or line")
+
+function checks.split(value, name)
+  if type(value) == "number" then return place(value, name) end
+  must(value == "records" or value == "random", name, "a number, 'records' or 'random'")
+end
+
+function checks.inject(value, name)
+  check.inner_options(value, injections, name)
+  must(next(value), name, "what is injected, and where,")
+  must((value.after == nil) == (value.bytes == nil), name, "'after' together with 'bytes'")
+end
+
+--- Throws, without a place, unless the values of all words are such that they mean something.
+---@param faults secsock.scenario.faults
+function fault.check(faults)
+  for word, examine in pairs(checks) do
+    if faults[word] ~= nil then examine(faults[word], word) end
+  end
+end
 
 --- The filters of a line.
 ---@param faults secsock.scenario.faults

@@ -187,20 +187,10 @@ local function merged(both, one)
   return all
 end
 
-local function is_split(value)
-  return type(value) ~= "string" or value == "records" or value == "random"
-end
-
 -- Checks the faults of one direction, or of both, and puts a lone function where it belongs.
 local function faults_of(given, known, name)
   if type(given) == "function" then return { man = given } end
-  check.inner_options(given, known, name)
-  if not is_split(given.split) then
-    error("option 'split': a number, 'records' or 'random' expected", 0)
-  end
-  if type(given.split) == "number" and given.split < 1 then
-    error("option 'split': at least 1 expected", 0)
-  end
+  fault.check(check.inner_options(given, known, name))
   return given
 end
 
