@@ -363,6 +363,8 @@ describe("a script", function()
       }
       assert.is_true(r.client.ok)
       assert.failed(r.server, "reset")
+      assert.equal("the peer broke off the connection", r.server.details.message)
+      assert.is_nil(r:sequence():find("close_notify", 1, true), r:sequence())
       assert.lawful(r)
     end
   end)

@@ -305,6 +305,15 @@ function watched.trace(self, listener)
   return 1
 end
 
+-- Over memory the library does not learn of a reset: it has waited, and that is over.
+function watched.lasterror(self)
+  local details = self.s:lasterror()
+  if self.was_reset and details and details.code:find "^SECSOCK_WANT_" then
+    return core.newerror("SECSOCK_E_RESET", "the peer broke off the connection")
+  end
+  return details
+end
+
 -- Law 6: the end of data is told apart from a cut.
 local function check_end(self, err)
   local told = self.stage:was_notified(self.role)
@@ -379,6 +388,7 @@ function watched.upgrade(self, name)
   self:flush()
   begin_upgrade(self)
   local ok, err, details = self.s:upgrade(name)
+  if err == "reset" then details = watched.lasterror(self) end
   self:flush()
   upgraded(self, ok, err, details)
   if err ~= "timeout" then end_upgrade(self, ok, err) end
@@ -415,9 +425,11 @@ function watched.close(self)
   return 1
 end
 
---- Is gone without a word.
+--- Is gone without a word: what its socket says in closing reaches nobody.
 function endpoint:reset()
   self:note "resets the connection"
+  if self.tells then self.s:trace(nil) end
+  self:plain():capture(nil)
   self.s:close()
   note_state(self)
   self.closed = true
@@ -434,7 +446,7 @@ function endpoint:finish(failure, returned)
   else
     result.ok, result.returned = true, returned
   end
-  local details = type(result.details) == "table" and result.details or self.s:lasterror() or {}
+  local details = type(result.details) == "table" and result.details or watched.lasterror(self) or {}
   result.alert, result.alert_received = details.alert, details.alert_received
   result.verdict = result.verdict or details.verdict
   result.received, result.sent = joined(self.kept.received), joined(self.kept.sent)
