@@ -159,7 +159,20 @@ describe("a program", function()
       client = scenario.external "echo no; exit 7", server = parties.server(),
     })
     assert.is_false(ok)
-    assert.matches("the client cannot be reached: no\n", err)
+    assert.matches("the client cannot be reached: no\nit ends with exit status 7$", err)
+    ok, err = pcall(scenario.run, {
+      client = parties.client(), server = scenario.external { "false" },
+    })
+    assert.is_false(ok)
+    assert.matches("the server cannot be reached: it ends with exit status 1$", err)
+  end)
+
+  it("where nobody listens is an error, with the reason", function()
+    local ok, err = pcall(scenario.run, {
+      client = parties.client(), server = scenario.external { port = 1 },
+    })
+    assert.is_false(ok)
+    assert.matches("the server cannot be reached: .*Connection refused", err)
   end)
 
   it("must be described well", function()

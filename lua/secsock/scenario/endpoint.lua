@@ -446,7 +446,8 @@ function endpoint:finish(failure, returned)
   else
     result.ok, result.returned = true, returned
   end
-  local details = type(result.details) == "table" and result.details or watched.lasterror(self) or {}
+  local details = type(result.details) == "table" and result.details
+    or watched.lasterror(self) or {}
   result.alert, result.alert_received = details.alert, details.alert_received
   result.verdict = result.verdict or details.verdict
   result.received, result.sent = joined(self.kept.received), joined(self.kept.sent)

@@ -55,15 +55,17 @@ foreign.__index = foreign
 
 local OTHER = { client = "server", server = "client" }
 
--- Looks again and again until `found` gives something; nil when it takes too long.
+-- Looks again and again until `found` gives something; nil when it takes too long, and what else it
+-- has given.
 local function await(found)
   local ends = core.now() + PATIENCE
+  local result, why
   repeat
-    local result = found()
+    result, why = found()
     if result then return result end
     clocks.sleep(TURN)
   until core.now() > ends
-  return nil
+  return nil, why
 end
 
 local function start(self, port)
@@ -74,8 +76,10 @@ local function start(self, port)
   self:note("is %s", table.concat(words, " "))
 end
 
+-- A connection to it; nil, and what is in the way.
 local function connected(self, port)
-  return (relay.connect(self.is.host, port, PATIENCE))
+  local s, _, details = relay.connect(self.is.host, port, PATIENCE)
+  return s, details
 end
 
 -- A port for a program, below those that the system gives out by itself.
@@ -89,12 +93,18 @@ local function free_port(self)
   return port
 end
 
--- Awaits what `found` gives, while the program runs.
+-- Awaits what `found` gives, while the program runs; nil, and why there is nothing. What is no
+-- program of ours runs already, or does not.
 local function reached(self, found)
-  local s = await(function()
-    return found() or (self.process and self.process:status() and "ended")
+  if not self.process then return found() end
+  local ended
+  local s, why = await(function()
+    local result, reason = found()
+    ended = not result and self.process:status()
+    return result or ended, reason
   end)
-  return s ~= "ended" and s or nil
+  if ended then return nil, ("it ends with exit status %d"):format(ended) end
+  return s, why
 end
 
 local reach = {}
@@ -113,9 +123,11 @@ function reach.client(self)
   if self.is.port then error("option 'client': a client is a program, not a port", 0) end
   local s = relay.listen()
   start(self, (select(2, s:getsockname())))
-  local accepted = reached(self, function() return (s:accept()) end)
+  local accepted, why = reached(self, function()
+    return (s:accept()), "it does not connect"
+  end)
   s:close()
-  return accepted
+  return accepted, why
 end
 
 --- An end that is not connected yet.
@@ -143,13 +155,13 @@ end
 
 --- Starts the program, if it is one, and connects.
 function foreign:begin()
-  local s = reach[self.role](self)
+  local s, why = reach[self.role](self)
   if s then
     self.relay = relay.new(s, function(bytes) pass_on(self, bytes) end)
     return
   end
   local said = self.process and self.process:output() or ""
-  error(("the %s cannot be reached: %s"):format(self.role, said), 0)
+  error(("the %s cannot be reached: %s%s"):format(self.role, said, tostring(why)), 0)
 end
 
 --- Whether nothing more is to be expected of it. `alone`: the other end has finished.
