@@ -57,6 +57,15 @@ describe("an assertion about a run", function()
   it("is about runs, and where it must be about one end", function()
     fails({ "a scenario's run expected" }, assert.secure, {})
     fails({ "one end of a run expected" }, assert.rejected, refused)
+    fails({ "a matrix expected" }, assert.passed, good)
+  end)
+
+  it("says where it was asked what makes no sense", function()
+    for _, asserts in ipairs { assert, (require "secsock.scenario.assert") } do
+      local ok, err = pcall(function() asserts.rejected(refused) end)
+      assert.is_false(ok)
+      assert.matches("scenario_report_spec.lua:%d+: one end of a run expected", err)
+    end
   end)
 end)
 
@@ -265,5 +274,8 @@ describe("a matrix", function()
       assert.is_false(ok)
       assert.matches("scenario_report_spec.lua:%d+: " .. text, err)
     end
+    local ok, err = pcall(function() return (scenario.matrix { run = function() end }) end)
+    assert.is_false(ok)
+    assert.matches("scenario_report_spec.lua:%d+: a dimension expected", err)
   end)
 end)

@@ -124,7 +124,8 @@ local function perform(name, ...)
   local assertion, expected = find(name)
   if not assertion then error(("there is no assertion '%s'"):format(name), 3) end
   local arguments = { n = select("#", ...), ... }
-  local ok, text, run = assertion[2](unpack(arguments, 1, assertion[1]))
+  local fine, ok, text, run = pcall(assertion[2], unpack(arguments, 1, assertion[1]))
+  if not fine then error(ok, 3) end
   if ok == expected then return end
   local said = arguments[assertion[1] + 1]
   local message = assertions.message(expected, text, run)

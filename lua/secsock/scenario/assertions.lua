@@ -104,6 +104,7 @@ function assertions.lawful(value)
 end
 
 function assertions.passed(value)
+  if type(value) ~= "table" or not value.cases then error("a matrix expected", 0) end
   return value.failed == 0, nil, "every case to pass:\n" .. value:table()
 end
 
@@ -124,8 +125,9 @@ end
 
 local function register(luassert)
   for name, holds in pairs(assertions) do
-    luassert:register("assertion", name, function(state, arguments)
-      local ok, run, text = holds(arguments[1], arguments[2])
+    luassert:register("assertion", name, function(state, arguments, level)
+      local fine, ok, run, text = pcall(holds, arguments[1], arguments[2])
+      if not fine then error(ok, (level or 1) + 1) end
       if ok ~= state.mod then
         say_only(state, arguments, message(state.mod, text, run))
       end

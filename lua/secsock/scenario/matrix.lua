@@ -54,6 +54,7 @@ local function dimensions(options)
       names[#names + 1] = name
     end
   end
+  if #names == 0 then error("a dimension expected, a list of values by its name", 0) end
   table.sort(names)
   return names
 end
