@@ -29,9 +29,8 @@ static int reserve(struct buffer *buffer, size_t len)
         return SECSOCK_E_MEMORY;
     if (buffer->len > 0)
         memcpy(data, buffer_bytes(buffer), buffer->len);
-    size_t held = buffer->len;
-    buffer_clear(buffer);
-    *buffer = (struct buffer){ .data = data, .len = held, .capacity = capacity };
+    free(buffer->data);
+    *buffer = (struct buffer){ .data = data, .len = buffer->len, .capacity = capacity };
     return SECSOCK_OK;
 }
 
@@ -40,11 +39,6 @@ uint8_t *buffer_room(struct buffer *buffer, size_t len)
     if (reserve(buffer, len) != SECSOCK_OK)
         return NULL;
     return buffer->data + buffer->start + buffer->len;
-}
-
-void buffer_grow(struct buffer *buffer, size_t len)
-{
-    buffer->len += len;
 }
 
 int buffer_append(struct buffer *buffer, const void *data, size_t len)
@@ -72,23 +66,12 @@ int buffer_prepend(struct buffer *buffer, const void *data, size_t len)
     return SECSOCK_OK;
 }
 
-const uint8_t *buffer_bytes(const struct buffer *buffer)
-{
-    return buffer->data + buffer->start;
-}
-
 void buffer_consume(struct buffer *buffer, size_t len)
 {
     buffer->start += len;
     buffer->len -= len;
     if (buffer->len == 0)
         buffer_clear(buffer);
-}
-
-int buffer_clip(size_t len)
-{
-    enum { MOST = 1 << 30 };
-    return len < MOST ? (int)len : MOST;
 }
 
 size_t buffer_take(struct buffer *buffer, void *out, size_t size)

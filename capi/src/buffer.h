@@ -15,19 +15,29 @@ struct buffer {
 /* Room for `len` more bytes at the end, to be taken into use by buffer_grow(); NULL when memory
  * is short. */
 uint8_t *buffer_room(struct buffer *buffer, size_t len);
-void buffer_grow(struct buffer *buffer, size_t len);
+static inline void buffer_grow(struct buffer *buffer, size_t len)
+{
+    buffer->len += len;
+}
 
 /* SECSOCK_OK or SECSOCK_E_MEMORY; then nothing has changed. */
 int buffer_append(struct buffer *buffer, const void *data, size_t len);
 int buffer_prepend(struct buffer *buffer, const void *data, size_t len);
 
-const uint8_t *buffer_bytes(const struct buffer *buffer);
+static inline const uint8_t *buffer_bytes(const struct buffer *buffer)
+{
+    return buffer->data + buffer->start;
+}
 
 /* Drops bytes from the front; the memory is given back with the last of them. */
 void buffer_consume(struct buffer *buffer, size_t len);
 
 /* How many of `len` bytes a call moves whose result is an int. */
-int buffer_clip(size_t len);
+static inline int buffer_clip(size_t len)
+{
+    enum { MOST = 1 << 30 };
+    return len < MOST ? (int)len : MOST;
+}
 
 /* Moves up to `size` bytes out; returns how many. */
 size_t buffer_take(struct buffer *buffer, void *out, size_t size);

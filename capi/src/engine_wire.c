@@ -183,7 +183,8 @@ int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg)
 {
     struct engine *engine = arg;
     (void)ssl;
-    if (engine->sent_any && (engine->context->role == SECSOCK_CLIENT || is_settled(engine))) {
+    if (!engine->released && engine->sent_any &&
+        (engine->context->role == SECSOCK_CLIENT || is_settled(engine))) {
         engine->turn = true;
         engine->by_ticket = false;
     }

@@ -123,11 +123,6 @@ const char *secsock_result_text(int result)
     return i < COUNT(results) ? results[i].text : "unknown result";
 }
 
-bool result_failed(int result)
-{
-    return result <= SECSOCK_E_ARGUMENT;
-}
-
 static const char *named(const char *const *names, size_t count, int index)
 {
     bool known = index >= 0 && (size_t)index < count && names[index] != NULL;
@@ -221,13 +216,4 @@ int error_prefix(secsock_error *error, int code, const char *where)
 int error_memory(secsock_error *error)
 {
     return error_set(error, SECSOCK_E_MEMORY, "out of memory");
-}
-
-void error_clear(secsock_error *error)
-{
-    if (error != NULL) {
-        error->code = error->sys_errno = error->alert_received = 0;
-        error->alert = -1;
-        error->message[0] = '\0';
-    }
 }

@@ -18,9 +18,21 @@ __attribute__((format(printf, 4, 5))) int error_errno(secsock_error *error, int 
 int error_prefix(secsock_error *error, int code, const char *where);
 
 int error_memory(secsock_error *error);
-void error_clear(secsock_error *error);
+
+/* Every call begins with it: few instructions, and of the message the first byte. */
+static inline void error_clear(secsock_error *error)
+{
+    if (error) {
+        error->code = error->sys_errno = error->alert_received = 0;
+        error->alert = -1;
+        error->message[0] = '\0';
+    }
+}
 
 /* Whether a result is an error, and neither a success nor SECSOCK_WANT_*. */
-bool result_failed(int result);
+static inline bool result_failed(int result)
+{
+    return result <= SECSOCK_E_ARGUMENT;
+}
 
 #endif

@@ -3,19 +3,11 @@
 
 #include <unistd.h>
 
-#include "error.h"
-
 void sock_enter(secsock *s)
 {
     s->want = 0;
     if (s->state != SECSOCK_STATE_FAILED)
         error_clear(&s->error);
-}
-
-int sock_leave(secsock *s, int result)
-{
-    s->want = result < 0 && !result_failed(result) ? result : 0;
-    return result;
 }
 
 void sock_trace(secsock *s, secsock_trace_event event)
@@ -73,34 +65,41 @@ int sock_take_role(secsock *s, secsock_role role)
 
 /* --------------------------------------------------------------------------------- waiting */
 
-int sock_timeout(const secsock *s, secsock_timeout kind)
-{
-    for (unsigned bit = 0; bit < sizeof(s->timeouts) / sizeof(*s->timeouts); bit++)
-        if (kind == 1u << bit)
-            return s->timeouts[bit];
-    return -1;
-}
-
 static int timed_out(secsock *s, int timeout)
 {
     return error_set(&s->error, SECSOCK_E_TIMEOUT, "not done within %d ms", timeout);
 }
 
+/* Until what is wanted may succeed, but not longer than until the deadline: a transport that is
+ * always ready must not keep the call beyond it. */
+static int wait_for(secsock *s, int want, int timeout, int64_t deadline)
+{
+    bool late = deadline >= 0 && clock_now() >= deadline;
+    int result = late ? SECSOCK_E_TIMEOUT : transport_wait(&s->transport, want, deadline);
+    if (result == SECSOCK_E_TIMEOUT)
+        return timed_out(s, timeout);
+    if (result != SECSOCK_OK)
+        return sock_fail(s, error_errno(&s->error, result, s->transport.sys_errno, "waiting"));
+    return SECSOCK_OK;
+}
+
+static bool can_wait(const secsock *s, int result)
+{
+    bool wants = result == SECSOCK_WANT_READ || result == SECSOCK_WANT_WRITE;
+    return wants && transport_can_wait(&s->transport);
+}
+
 int sock_run(secsock *s, secsock_timeout kind, sock_operation *operation, void *args)
 {
-    int timeout = sock_timeout(s, kind);
-    int64_t deadline = timeout == 0 ? 0 : clock_deadline(timeout); /* 0: nothing waits for it */
-    for (;;) {
-        int result = operation(s, args);
-        bool waits = result == SECSOCK_WANT_READ || result == SECSOCK_WANT_WRITE;
-        if (!waits || timeout == 0 || !transport_can_wait(&s->transport))
+    int timeout = sock_timeout(s, kind), result;
+    if (timeout == 0)
+        return operation(s, args);
+    int64_t deadline = clock_deadline(timeout);
+    do {
+        result = operation(s, args);
+        if (!can_wait(s, result))
             return result;
-        /* A transport that is always ready must not keep the call beyond its deadline. */
-        bool late = deadline >= 0 && clock_now() >= deadline;
-        result = late ? SECSOCK_E_TIMEOUT : transport_wait(&s->transport, result, deadline);
-        if (result == SECSOCK_E_TIMEOUT)
-            return timed_out(s, timeout);
-        if (result != SECSOCK_OK)
-            return sock_fail(s, error_errno(&s->error, result, s->transport.sys_errno, "waiting"));
-    }
+        result = wait_for(s, result, timeout, deadline);
+    } while (result == SECSOCK_OK);
+    return result;
 }

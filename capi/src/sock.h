@@ -4,9 +4,11 @@
 
 #include <netdb.h>
 #include <stdbool.h>
+#include <strings.h>
 
 #include "config.h"
 #include "engine.h"
+#include "error.h"
 #include "net.h"
 #include "transport.h"
 
@@ -23,7 +25,7 @@ struct secsock {
     secsock_role role;
     secsock_state state;
     bool deferred, may_downgrade;
-    int timeouts[4]; /* by bit number of secsock_timeout; milliseconds, negative: none */
+    int timeouts[4]; /* see sock_timeout(); milliseconds, negative: none */
     char *peername;
     secsock_validate_hook *hook;
     void *hook_arg;
@@ -57,7 +59,11 @@ struct secsock {
 void sock_enter(secsock *s);
 
 /* Ends one: notes what it waits for. Returns `result`. */
-int sock_leave(secsock *s, int result);
+static inline int sock_leave(secsock *s, int result)
+{
+    s->want = result < 0 && !result_failed(result) ? result : 0;
+    return result;
+}
 
 /* The state is another from now on. */
 void sock_become(secsock *s, secsock_state state);
@@ -77,7 +83,11 @@ typedef int sock_operation(secsock *s, void *args);
 /* Repeats an operation until it is done or the time for `kind` of operation is over. */
 int sock_run(secsock *s, secsock_timeout kind, sock_operation *operation, void *args);
 
-int sock_timeout(const secsock *s, secsock_timeout kind);
+/* The time for one kind of operation. */
+static inline int sock_timeout(const secsock *s, secsock_timeout kind)
+{
+    return s->timeouts[ffs((int)kind) - 1];
+}
 
 /* Gives up a connect that is under way, or the listening. */
 void sock_abandon(secsock *s);

@@ -68,8 +68,10 @@ int secsock_send(secsock *s, const void *data, size_t len)
     struct outgoing out = { data, (size_t)buffer_clip(len), 0 };
     int result = sock_run(s, SECSOCK_TIMEOUT_WRITE, send_step, &out);
     sock_leave(s, result);
+    if (result == SECSOCK_OK)
+        return (int)out.sent;
     bool interrupted = !result_failed(result) || result == SECSOCK_E_TIMEOUT;
-    if (result != SECSOCK_OK && !(interrupted && out.sent > 0))
+    if (!interrupted || out.sent == 0)
         return result;
     error_clear(&s->error);
     return (int)out.sent;

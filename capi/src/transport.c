@@ -7,14 +7,15 @@
 
 #include "net.h"
 
-/* What is read ahead at once: enough for a few small records, little enough to be had often; of a
- * stream that fills it twice as much, up to two full records. Requests of at least the least are
- * read straight into the caller's memory. */
-enum { AHEAD_LEAST = 8400, AHEAD_MOST = 4 * AHEAD_LEAST };
+/* What is read ahead at once: at first enough for a flight of a handshake; of a stream that fills it
+ * twice as much, up to two full records; where little comes less, down to a few small records and
+ * what malloc has at hand (glibc keeps freed blocks of up to 1,032 bytes for the next who asks).
+ * Requests of at least as much are read straight into the caller's memory. */
+enum { AHEAD_LEAST = 1032, AHEAD_FIRST = 8 * AHEAD_LEAST, AHEAD_MOST = 32 * AHEAD_LEAST };
 
 void transport_init(struct transport *t)
 {
-    *t = (struct transport){ .fd = -1, .ahead = AHEAD_LEAST };
+    *t = (struct transport){ .fd = -1, .ahead = AHEAD_FIRST };
 }
 
 /* ----------------------------------------------------------------------------- descriptors */
@@ -215,18 +216,20 @@ static int read_source(struct transport *t, void *data, size_t size)
     return n;
 }
 
+/* Less by little steps: a short read may be the end of what came in pieces. */
 static void adapt(struct transport *t, size_t came)
 {
-    if (came == t->ahead && t->ahead < AHEAD_MOST)
-        t->ahead *= 2;
-    else if (came < t->ahead / 4 && t->ahead > AHEAD_LEAST)
-        t->ahead /= 2;
+    if (came == t->ahead)
+        t->ahead = t->ahead < AHEAD_MOST / 2 ? t->ahead * 2 : AHEAD_MOST;
+    else if (came < t->ahead / 4)
+        t->ahead -= t->ahead / 8;
+    if (t->ahead < AHEAD_LEAST)
+        t->ahead = AHEAD_LEAST;
 }
 
-int transport_fill(struct transport *t)
+/* Reads ahead into the buffer, which is empty. */
+static int refill(struct transport *t)
 {
-    if (t->input.len > 0)
-        return buffer_clip(t->input.len);
     uint8_t *room = buffer_room(&t->input, t->ahead);
     if (!room)
         return SECSOCK_E_MEMORY;
@@ -240,12 +243,21 @@ int transport_fill(struct transport *t)
     return n;
 }
 
+int transport_fill(struct transport *t)
+{
+    return t->input.len > 0 ? buffer_clip(t->input.len) : refill(t);
+}
+
 int transport_receive(struct transport *t, void *data, size_t size)
 {
-    if (t->input.len == 0 && size >= AHEAD_LEAST)
-        return read_source(t, data, size);
-    int n = transport_fill(t);
-    return n <= 0 ? n : buffer_clip(buffer_take(&t->input, data, size));
+    if (t->input.len == 0) {
+        if (size >= t->ahead)
+            return read_source(t, data, size);
+        int n = refill(t);
+        if (n <= 0)
+            return n;
+    }
+    return (int)buffer_take(&t->input, data, (size_t)buffer_clip(size));
 }
 
 int transport_send(struct transport *t, const void *data, size_t len)
