@@ -3,6 +3,7 @@
 -- its time is over. They are in Lua so that a coroutine may yield in the middle of any of them.
 local core = require "secsock.core"
 local check = require "secsock.check"
+local extra = require "secsock.extra"
 local hook = require "secsock.hook"
 local transport = require "secsock.transport"
 local watch = require "secsock.watch"
@@ -19,10 +20,10 @@ local secsock = {
 
 local function now() return secsock.now() end
 
--- Seconds that one wait and all the waits of a call may take; absent: no limit. Numbers alone, so
--- that a weak table may hold them: what could refer to its socket is kept in core.private(s).
+-- Seconds that one wait may take; absent: no limit. What all the waits of a call may is an extra.
 local blocks = setmetatable({}, { __mode = "k" })
-local totals = setmetatable({}, { __mode = "k" })
+
+local function total_of(s) return extra.get(s, "total") end
 
 --- Waits until the transport of `s` is ready; every wait of the module goes through this function.
 --- A program that runs coroutines replaces it by one that yields to its scheduler.
@@ -46,11 +47,11 @@ local loop = { secsock = secsock }
 
 --- When a call began, if that matters to it.
 function loop.began(s)
-  return totals[s] and now()
+  return total_of(s) and now()
 end
 
 local function seconds_left(s, began)
-  local block, total = blocks[s], totals[s]
+  local block, total = blocks[s], total_of(s)
   if not total then return block end
   local left = math.max(total - (now() - began), 0)
   return block and math.min(block, left) or left
@@ -58,7 +59,7 @@ end
 
 --- Whether calls on `s` must not wait at all.
 function loop.polls(s)
-  return blocks[s] == 0 or totals[s] == 0
+  return blocks[s] == 0 or total_of(s) == 0
 end
 
 --- Waits until a call that said "timeout" may be repeated; nil and the reason when it may not.
@@ -123,7 +124,7 @@ function loop.connect(s, step, host, port)
     watch.tell(s)
     if result or err ~= "timeout" then return hook.told(s, result, err, details) end
     if s:state() ~= "new" then return loop.complete(s, began, step, host, port) end
-    local limit = math.min(blocks[s] or math.huge, totals[s] or math.huge)
+    local limit = math.min(blocks[s] or math.huge, total_of(s) or math.huge)
     local left = limit - (now() - began)
     if left <= 0 then return nil, "timeout", details_of(s, "timeout") end
     local ready, why = secsock.wait(s, want(s), math.min(left, CONNECT_TURN))
@@ -136,21 +137,28 @@ function loop.settimeout(s, seconds, mode)
   core.private(s)
   if seconds ~= nil then check.argument(1, "settimeout", tonumber(seconds) or seconds, "number") end
   local kind = tostring(mode or "b"):sub(1, 1)
-  local limits = kind == "b" and blocks or (kind == "t" or kind == "r") and totals
-  if not limits then error("bad argument #2 to 'settimeout' (invalid timeout mode)", 2) end
+  if not kind:find "^[btr]" then
+    error("bad argument #2 to 'settimeout' (invalid timeout mode)", 2)
+  end
   seconds = tonumber(seconds)
-  limits[s] = seconds and seconds >= 0 and seconds or nil
+  if seconds and seconds < 0 then seconds = nil end
+  if kind == "b" then
+    blocks[s] = seconds
+  else
+    extra.set(s, "total", seconds)
+  end
   return 1
 end
 
 --- s:gettimeout()
 function loop.gettimeout(s)
-  return blocks[s] or -1, totals[s] or -1
+  return blocks[s] or -1, total_of(s) or -1
 end
 
 --- Gives `s` the time limits of `other`, or none.
 function loop.limit(s, other)
-  blocks[s], totals[s] = blocks[other], totals[other]
+  blocks[s] = blocks[other]
+  extra.set(s, "total", other and total_of(other))
 end
 
 return loop

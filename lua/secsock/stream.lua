@@ -2,6 +2,7 @@
 -- of secsock.core that never do; and the upgrade.
 local core = require "secsock.core"
 local check = require "secsock.check"
+local extra = require "secsock.extra"
 local hook = require "secsock.hook"
 local loop = require "secsock.loop"
 local transport = require "secsock.transport"
@@ -17,6 +18,9 @@ for _, name in ipairs {
 } do
   once[name] = socket[name]
 end
+
+-- What most calls come to: their bytes are there, or leave, at once.
+local extras, receive_once, send_once = extra.of, once.receive, once.send
 
 -- ------------------------------------------------------------------------------------- receive
 
@@ -36,7 +40,7 @@ local function go_on_receiving(s, pattern, prefix, partial, began)
       err = why
       break
     end
-    data, err, more = once.receive(s, rest(pattern, size))
+    data, err, more = receive_once(s, rest(pattern, size))
     watch.tell(s)
     more = data or more
     parts[#parts + 1], size = more, size + #more
@@ -55,10 +59,11 @@ end
 ---@return string? err  "closed", "timeout", "truncated", ...
 ---@return string? partial  what has come, with the prefix
 function socket:receive(pattern, prefix)
-  local began = loop.began(self)
-  local data, err, partial = once.receive(self, pattern, prefix)
-  watch.tell(self)
-  if data or err ~= "timeout" then return data, err, partial end
+  local has = extras[self]
+  local began = has and loop.began(self)
+  local data, err, partial = receive_once(self, pattern, prefix)
+  if has then watch.tell(self) end
+  if err ~= "timeout" then return data, err, partial end
   return go_on_receiving(self, pattern, prefix, partial, began)
 end
 
@@ -69,7 +74,7 @@ local function go_on_sending(s, data, at, j, began)
   repeat
     local ready, why = loop.await(s, began)
     if not ready then return nil, why, at end
-    last, err, at = once.send(s, data, at + 1, j)
+    last, err, at = send_once(s, data, at + 1, j)
     watch.tell(s)
   until err ~= "timeout"
   return last, err, at
@@ -90,7 +95,7 @@ local function send_carried(s, data, i, j, began)
   at, j = bounds(#check.argument(1, "send", data, "string"), i or 1, j or -1)
   repeat
     local sent, err = loop.flush(s, began)
-    if sent then sent, err = once.send(s, data, at + 1, math.min(at + transport.RECORD, j)) end
+    if sent then sent, err = send_once(s, data, at + 1, math.min(at + transport.RECORD, j)) end
     watch.tell(s)
     if not sent then return nil, err, at end
     at = sent
@@ -108,11 +113,12 @@ end
 ---@return string? err
 ---@return integer? last  the same, when an error has kept the rest from being sent
 function socket:send(data, i, j)
-  local began = loop.began(self)
-  if transport.carries(self) then return send_carried(self, data, i, j, began) end
-  local last, err, at = once.send(self, data, i, j)
-  watch.tell(self)
-  if last or err ~= "timeout" then return last, err, at end
+  local has = extras[self]
+  local began = has and loop.began(self)
+  if has and has.carried then return send_carried(self, data, i, j, began) end
+  local last, err, at = send_once(self, data, i, j)
+  if has then watch.tell(self) end
+  if err ~= "timeout" then return last, err, at end
   return go_on_sending(self, data, at, j, began)
 end
 

@@ -3,6 +3,7 @@
 -- may yield.
 local core = require "secsock.core"
 local check = require "secsock.check"
+local extra = require "secsock.extra"
 
 local methods = core.methods
 local close, drain, feed, want = methods.close, methods.drain, methods.feed, methods.want
@@ -10,9 +11,6 @@ local close, drain, feed, want = methods.close, methods.drain, methods.feed, met
 local transport = {
   RECORD = 16384, -- what one TLS record holds
 }
-
--- Sockets that have one. What it is, is in core.private(s), where it may refer to its socket.
-local carried = setmetatable({}, { __mode = "k" })
 
 --- receive(count) gives up to so many bytes, or nil and "wantread", "closed" or an error.
 --- send(bytes) gives how many were taken, or nil and "wantwrite", "closed" or an error.
@@ -35,12 +33,17 @@ function transport.attach(s, role, is)
   local ok, err, details = methods.attachmemory(s, role)
   if not ok then return nil, err, details end
   core.private(s).transport = { is = is, unsent = "" }
-  carried[s] = true
+  extra.set(s, "carried", true)
   return s
 end
 
 function transport.carries(s)
-  return carried[s] == true
+  return extra.get(s, "carried") == true
+end
+
+-- The line of such a socket; nil for the others.
+local function line_of(s)
+  return extra.get(s, "carried") and core.private(s).transport
 end
 
 local blocked = { wantread = true, wantwrite = true, timeout = true }
@@ -77,7 +80,7 @@ end
 --- Moves what can be moved without waiting, because a call wants it: true when that call is worth
 -- repeating, false when there is nothing for it but to wait, nil and a reason when all is over.
 function transport.move(s, wanted)
-  local line = carried[s] and core.private(s).transport
+  local line = line_of(s)
   if not line then return false end
   local moved, err = push(s, line)
   if moved == nil then return nil, err end
@@ -87,7 +90,8 @@ end
 
 --- Whether something could not be sent yet.
 function transport.is_clogged(s)
-  return transport.carries(s) and core.private(s).transport.unsent ~= ""
+  local line = line_of(s)
+  return line ~= nil and line.unsent ~= ""
 end
 
 --- s:want(): what could not be sent must be, before anything else.
@@ -97,17 +101,17 @@ end
 
 --- Waits where there is no descriptor.
 function transport.wait(s, wanted, seconds)
-  local line = carried[s] and core.private(s).transport
+  local line = line_of(s)
   if not line or not line.is.wait or wanted == "verdict" then return nil, "timeout" end
   return line.is.wait(wanted, seconds)
 end
 
 --- s:close(): what can be sent is sent.
 function transport.close(s)
-  local line = carried[s] and core.private(s).transport
+  local line = line_of(s)
   local result = close(s)
   if line then
-    carried[s] = nil
+    extra.set(s, "carried", nil)
     push(s, line)
     if line.is.close then line.is.close() end
   end

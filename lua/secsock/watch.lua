@@ -3,18 +3,16 @@
 -- function on the stack.
 local core = require "secsock.core"
 local check = require "secsock.check"
+local extra = require "secsock.extra"
 
 ---@class secsock.socket
 local socket = core.methods
 
 local watch = {}
 
--- Sockets of which something is to be told.
-local watched = setmetatable({}, { __mode = "k" })
-
 local function note_watched(s)
   local private = core.private(s)
-  watched[s] = (private.keylog or private.follower) and true or nil
+  extra.set(s, "watched", (private.keylog or private.follower) and true or nil)
 end
 
 ---@class secsock.capture.options
@@ -147,7 +145,7 @@ end
 
 --- Hands over what has been noted down since the last time.
 function watch.tell(s)
-  if not watched[s] then return end
+  if not extra.get(s, "watched") then return end
   local lines, happened = core.keylines(s), core.traced(s)
   if not (lines or happened) then return end
   local private = core.private(s)
