@@ -42,9 +42,12 @@ local function bulk(driver, prefix, works)
   end
 end
 
-bulk("c", "", { "bulk-aes128", "bulk-aes256", "bulk-chacha", "bulk-aes128-tcp" })
-row { name = "pingpong", work = "pingpong", size = 64, unit = "/s", per = 1 }
-row { name = "pingpong-tcp", work = "pingpong-tcp", size = 64, unit = "/s", per = 1 }
+bulk("c", "", {
+  "bulk-aes128", "bulk-aes256", "bulk-chacha", "bulk-aes128-tcp", "bulk-aes128-local",
+})
+for _, work in ipairs { "pingpong", "pingpong-tcp", "pingpong-local" } do
+  row { name = work, work = work, size = 64, unit = "/s", per = 1 }
+end
 
 row { name = "validate-web", work = "validate", size = 0, unit = "/s", per = 1 }
 row { name = "validate-3", work = "validate", size = 3, unit = "/s", per = 1 }

@@ -105,6 +105,8 @@ void pair_open(struct pair *pair, const struct stage *stage, void *client, void 
 {
     if (stage->scene.tcp)
         wire_connect(stage->listener, stage->port, &pair->client_wire, &pair->server_wire);
+    else if (stage->scene.local)
+        wire_local(&pair->client_wire, &pair->server_wire);
     else
         wire_memory(&pair->client_wire, &pair->server_wire);
     pair->client = subject.open(client, &pair->client_wire);

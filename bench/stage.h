@@ -14,7 +14,7 @@ struct scene {
     enum suite suite;
     const char *identity; /* the server's; "fresh": another one, with a key of its own, each time */
     bool mutual, resumes;
-    bool tcp;
+    bool tcp, local; /* the kind of socket; neither: memory */
 };
 
 struct pair {

@@ -53,7 +53,7 @@ size_t wire_write(struct wire *wire, const void *data, size_t len)
     return len;
 }
 
-/* ------------------------------------------------------------------------------------- TCP */
+/* --------------------------------------------------------------------------------- sockets */
 
 int wire_listen(int *port)
 {
@@ -84,6 +84,15 @@ void wire_connect(int listener, int port, struct wire *client, struct wire *serv
          "no connection");
     *server = (struct wire){ .fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC) };
     no_delay(server->fd);
+}
+
+void wire_local(struct wire *client, struct wire *server)
+{
+    int ends[2];
+    need(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0,
+         "no local socket");
+    *client = (struct wire){ .fd = ends[0] };
+    *server = (struct wire){ .fd = ends[1] };
 }
 
 void wire_close(struct wire *wire)

@@ -1,5 +1,5 @@
 /*
- * What is between two ends: memory, or a TCP connection over loopback. In memory there is one wire
+ * What is between two ends: memory, a TCP connection over loopback, or a local socket. In memory there is one wire
  * for all, for one connection speaks at a time: an idle one has no buffer of the benchmark's.
  */
 #ifndef SECSOCK_BENCH_WIRE_H
@@ -30,6 +30,9 @@ size_t wire_write(struct wire *wire, const void *data, size_t len);
 int wire_listen(int *port);
 void wire_connect(int listener, int port, struct wire *client, struct wire *server);
 void wire_close(struct wire *wire);
+
+/* The two ends of a local socket, non-blocking. */
+void wire_local(struct wire *client, struct wire *server);
 
 /* A descriptor's: in the clear, all of it; what there is, 0 for nothing; waits for something. */
 void wire_send(struct wire *wire, const void *data, size_t len);
