@@ -10,9 +10,10 @@ one pinned thread that runs both ends. A handshake is everything from two new co
 both are freed: the client verifies the chain against one CA and the host name, takes one session
 ticket and reads one byte; contexts and loaded files are not in it. Bulk is sent and received, four
 records at a time. Rows with "tcp", and all of Lua's, go over loopback: connect, accept and close
-are inside; those with "local" over a local socket. A ratio says how many times better secsock is (more of what is done, less of what is
-taken: above 1 it is ahead), the median of the same round's, with the middle half of them in
-parentheses. "validate" of wolfssl is the chain's signatures alone; heap is as malloc rounds it.]]
+are inside; those with "local" over a local socket. A ratio says how many times better secsock is
+(more of what is done, less of what is taken: above 1 it is ahead), the median of the same round's,
+with the middle half of them in parentheses. "validate" of wolfssl is the chain's signatures alone;
+heap is as malloc rounds it.]]
 
 --- 12345678 as "12,345,678", small numbers with a few digits behind the point.
 local function text_of(value)
