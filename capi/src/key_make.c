@@ -439,7 +439,7 @@ int secsock_key_sign(const void *key, size_t len, int number, const void *data, 
 
 /* ------------------------------------------------------------------------------- agreement */
 
-/* The point is checked to be on the curve, and no other key than this one has been there. */
+/* wolfCrypt takes no point that is not on the curve: its answer would tell of the private key. */
 static int agree(struct workshop *shop, struct slice point)
 {
     word32 len = LARGEST;

@@ -179,6 +179,6 @@ int core_cert_export(lua_State *L)
     if (length < 0)
         return core_fail(L, &error);
     lua_pushlstring(L, buffer, (size_t)length);
-    memset(buffer, 0, size);
+    explicit_bzero(buffer, size);
     return 1;
 }

@@ -67,12 +67,13 @@ static int check_word(lua_State *L, int index, const struct word *words)
     return luaL_error(L, "bad argument #%d (invalid option '%s')", index, name);
 }
 
-/* Pushes what was made, or how it failed. */
-static int push_made(lua_State *L, const char *made, int length, const secsock_error *error)
+/* Pushes what was made, and erases it, for most of it is secret; or pushes how it failed. */
+static int push_made(lua_State *L, char *made, int length, const secsock_error *error)
 {
     if (length < 0)
         return core_fail(L, error);
     lua_pushlstring(L, made, (size_t)length);
+    explicit_bzero(made, (size_t)length);
     return 1;
 }
 
@@ -85,10 +86,8 @@ static int generate(lua_State *L)
     char made[LARGEST];
     secsock_error error;
     int length = secsock_key_generate(kind, seed, seed_length, made, sizeof made, &error);
-    int results = push_made(L, made, length, &error);
 
-    memset(made, 0, sizeof made);
-    return results;
+    return push_made(L, made, length, &error);
 }
 
 /* key.public(PKCS #8) -> SubjectPublicKeyInfo */
