@@ -30,7 +30,7 @@ static int offer_shares(struct engine *engine)
     for (size_t i = 0; i < 2; i++) {
         const struct group *group = engine->context->shares[i];
         int set = group ? wolfSSL_UseKeyShare(engine->ssl, group->number) : WOLFSSL_SUCCESS;
-        if (set != WOLFSSL_SUCCESS && set != BAD_FUNC_ARG) /* the latter: TLS 1.2 only */
+        if (set != WOLFSSL_SUCCESS && set != BAD_FUNC_ARG) /* the latter: it resumes TLS 1.2 */
             return SECSOCK_E_MEMORY;
     }
     return SECSOCK_OK;
