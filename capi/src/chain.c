@@ -1,46 +1,21 @@
 #include "chain.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "secsock.h"
-
-/* One reference, and room for so many bytes, which begins at *at; or NULL. */
-static struct chain *allocate(size_t count, size_t bytes, uint8_t **at)
+/* With one reference and room for so many certificates, or NULL. */
+static struct chain *allocate(size_t count)
 {
-    struct chain *chain = malloc(sizeof(*chain) + count * sizeof(*chain->certs) + bytes);
+    struct chain *chain = calloc(1, sizeof(*chain) + count * sizeof(chain->certs[0]));
     if (!chain)
         return NULL;
     atomic_init(&chain->refs, 1);
-    chain->staple = (struct slice){ 0 };
-    chain->count = count;
-    *at = (uint8_t *)(chain->certs + count);
-    return chain;
-}
-
-/* A copy of `bytes` at *at, which moves behind it. */
-static struct slice put(uint8_t **at, struct slice bytes)
-{
-    struct slice copy = { *at, bytes.len };
-    if (bytes.len > 0)
-        memcpy(*at, bytes.data, bytes.len);
-    *at += bytes.len;
-    return copy;
-}
-
-struct chain *chain_new(const struct slice *certs, size_t count, struct slice staple)
-{
-    size_t bytes = staple.len;
-    for (size_t i = 0; i < count; i++)
-        bytes += certs[i].len;
-    uint8_t *at;
-    struct chain *chain = allocate(count, bytes, &at);
-    if (!chain)
+    chain->parsed = calloc(count > 0 ? count : 1, sizeof(secsock_cert *));
+    if (!chain->parsed) {
+        free(chain);
         return NULL;
-    for (size_t i = 0; i < count; i++)
-        chain->certs[i] = put(&at, certs[i]);
-    chain->staple = put(&at, staple);
+    }
+    chain->count = count;
     return chain;
 }
 
@@ -53,8 +28,26 @@ struct chain *chain_ref(struct chain *chain)
 
 void chain_free(struct chain *chain)
 {
-    if (chain && atomic_fetch_sub(&chain->refs, 1) == 1)
-        free(chain);
+    if (!chain || atomic_fetch_sub(&chain->refs, 1) != 1)
+        return;
+    for (size_t i = 0; i < chain->count; i++)
+        secsock_cert_free(chain->parsed[i]);
+    free(chain->parsed);
+    free(chain->unparsed);
+    free((void *)chain->staple.data);
+    free(chain);
+}
+
+int chain_set_staple(struct chain *chain, struct slice response)
+{
+    uint8_t *copy = NULL;
+    if (response.len > 0 && !(copy = malloc(response.len)))
+        return SECSOCK_E_MEMORY;
+    if (copy)
+        memcpy(copy, response.data, response.len);
+    free((void *)chain->staple.data);
+    chain->staple = (struct slice){ copy, response.len };
+    return SECSOCK_OK;
 }
 
 /* -------------------------------------------------------------------------------- messages */
@@ -107,6 +100,54 @@ static struct slice find_staple(struct slice extensions)
     return nothing;
 }
 
+/* Parses a certificate, whose bytes are the object's then. One that cannot be read stays as it is,
+ * and so does what is beyond every chain that is meant to be read. */
+static int parse(struct chain *chain, size_t index)
+{
+    enum { PARSED_MOST = 64 };
+    const char *why;
+    struct slice *der = &chain->certs[index];
+    int result =
+        index < PARSED_MOST ? cert_make(&chain->parsed[index], *der, &why) : SECSOCK_E_FORMAT;
+    if (result == SECSOCK_OK)
+        *der = chain->parsed[index]->x509.der;
+    return result == SECSOCK_E_MEMORY ? result : SECSOCK_OK;
+}
+
+/* Copies what was not parsed. */
+static int keep_unparsed(struct chain *chain)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < chain->count; i++)
+        bytes += chain->parsed[i] ? 0 : chain->certs[i].len;
+    if (bytes == 0)
+        return SECSOCK_OK;
+    uint8_t *at = chain->unparsed = malloc(bytes);
+    if (!at)
+        return SECSOCK_E_MEMORY;
+    for (size_t i = 0; i < chain->count; i++) {
+        struct slice *der = &chain->certs[i];
+        if (chain->parsed[i] || der->len == 0)
+            continue;
+        der->data = memcpy(at, der->data, der->len);
+        at += der->len;
+    }
+    return SECSOCK_OK;
+}
+
+static int fill(struct chain *chain, struct slice list, bool extended)
+{
+    struct slice extensions;
+    int result = SECSOCK_OK;
+    for (size_t i = 0; i < chain->count && result == SECSOCK_OK; i++) {
+        take_entry(&list, extended, &chain->certs[i], &extensions);
+        result = parse(chain, i);
+        if (i == 0 && result == SECSOCK_OK)
+            result = chain_set_staple(chain, find_staple(extensions));
+    }
+    return result == SECSOCK_OK ? keep_unparsed(chain) : result;
+}
+
 int chain_read(struct chain **out, struct slice message, bool extended)
 {
     struct slice context, list, cert, extensions;
@@ -118,15 +159,11 @@ int chain_read(struct chain **out, struct slice message, bool extended)
     for (struct slice rest = list; rest.len > 0; count++)
         if (!take_entry(&rest, extended, &cert, &extensions))
             return SECSOCK_E_FORMAT;
-    uint8_t *at;
-    struct chain *chain = allocate(count, list.len, &at);
-    if (!chain)
-        return SECSOCK_E_MEMORY;
-    for (size_t i = 0; i < count && take_entry(&list, extended, &cert, &extensions); i++) {
-        chain->certs[i] = put(&at, cert);
-        if (i == 0)
-            chain->staple = put(&at, find_staple(extensions));
-    }
-    *out = chain;
-    return SECSOCK_OK;
+    struct chain *chain = allocate(count);
+    int result = chain ? fill(chain, list, extended) : SECSOCK_E_MEMORY;
+    if (result == SECSOCK_OK)
+        *out = chain;
+    else
+        chain_free(chain);
+    return result;
 }

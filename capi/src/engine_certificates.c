@@ -20,13 +20,11 @@ static int take_certificates(struct engine *engine, struct slice message, bool e
 
 static void take_status(struct engine *engine, struct slice message)
 {
-    struct chain *bare = engine->sent;
-    if (!bare || engine->released)
+    if (!engine->sent || engine->released)
         return;
-    engine->sent = chain_new(bare->certs, bare->count, chain_read_staple(message));
-    chain_free(bare);
-    if (!engine->sent)
-        engine->failure = SECSOCK_E_MEMORY;
+    int result = chain_set_staple(engine->sent, chain_read_staple(message));
+    if (result != SECSOCK_OK)
+        engine->failure = result;
 }
 
 /* Before TLS 1.3 wolfSSL tells of messages. */

@@ -97,6 +97,7 @@ static int examine(secsock *s)
     input.peername = s->peername;
     if (chain) {
         input.chain = chain->certs;
+        input.parsed = chain->parsed;
         input.chain_len = chain->count;
         input.ocsp = chain->staple;
     }

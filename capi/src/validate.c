@@ -17,19 +17,24 @@ struct state {
     const struct validation *in;
     secsock_verdict *verdict;
     struct cert_list chain; /* what could be read */
-    struct revocation revocation;
+    struct revocation *revocation;
     bool leaf_read;
 };
 
 static int read_one(struct state *state, size_t index)
 {
     const char *why = NULL;
-    secsock_cert *cert = NULL;
-    int result = cert_make(&cert, state->in->chain[index], &why);
+    const struct validation *in = state->in;
+    secsock_cert *parsed = in->parsed != NULL ? in->parsed[index] : NULL, *cert = NULL;
+    int result = SECSOCK_OK;
+    if (parsed != NULL)
+        cert = secsock_cert_ref(parsed);
+    else
+        result = cert_make(&cert, in->chain[index], &why);
     if (result == SECSOCK_E_FORMAT)
         return verdict_add(state->verdict, SECSOCK_PROBLEM_MALFORMED, NULL,
                            "certificate %zu of the %zu that were sent cannot be read: %s",
-                           index + 1, state->in->chain_len, why);
+                           index + 1, in->chain_len, why);
     if (result == SECSOCK_OK)
         result = cert_list_add(&state->chain, cert);
     if (result == SECSOCK_OK)
@@ -152,7 +157,7 @@ static int report_path(struct state *state, const struct path *path, size_t name
     }
     judge_path(in, path, &name_work, &report);
     if (report.result == SECSOCK_OK)
-        revocation_check(&state->revocation, path, &name_work, &report);
+        revocation_check(state->revocation, path, &name_work, &report);
     report.cert = path->links[0].cert;
     check_name(in, &report);
     return report.result;
@@ -163,7 +168,7 @@ static int judge_paths(struct state *state)
     size_t name_work = NAME_WORK;
     struct path path;
     bool exhausted;
-    int result = path_find(state->in, state->chain.certs, state->chain.count, &state->revocation,
+    int result = path_find(state->in, state->chain.certs, state->chain.count, state->revocation,
                            &name_work, &path, &exhausted);
     /* What was enough for every path is enough for this one. */
     if (result == SECSOCK_OK)
@@ -176,14 +181,15 @@ static int judge_paths(struct state *state)
 
 static int judge(struct state *state)
 {
+    struct revocation revocation; /* large: only as much is written as is needed */
     int result = read_chain(state);
     if (result != SECSOCK_OK || !state->leaf_read)
         return result;
-    result =
-        revocation_begin(&state->revocation, state->in, state->chain.certs, state->chain.count);
+    state->revocation = &revocation;
+    result = revocation_begin(&revocation, state->in, state->chain.certs, state->chain.count);
     if (result == SECSOCK_OK)
         result = judge_paths(state);
-    revocation_end(&state->revocation);
+    revocation_end(&revocation);
     return result;
 }
 

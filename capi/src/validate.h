@@ -21,8 +21,9 @@ enum validate_purpose {
 enum validate_profile { PROFILE_PRIVATE, PROFILE_WEBPKI };
 
 struct validation {
-    const struct slice *chain; /* what the peer sent, DER, the leaf first, then in any order */
-    size_t chain_len;          /* 0: the peer sent nothing */
+    const struct slice *chain;   /* what the peer sent, DER, the leaf first, then in any order */
+    size_t chain_len;            /* 0: the peer sent nothing */
+    secsock_cert *const *parsed; /* the same, NULL for each that is yet to be; or NULL */
     const secsock_store *anchors;
     const secsock_store *extra;      /* more intermediates, or NULL */
     const secsock_store *disallowed; /* or NULL */
