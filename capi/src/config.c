@@ -53,6 +53,7 @@ void secsock_config_free(secsock_config *config)
     engine_context_free(config->contexts[SECSOCK_CLIENT]);
     engine_context_free(config->contexts[SECSOCK_SERVER]);
     session_cache_free(config->sessions);
+    proven_free(config->proven);
     free(config->alpn);
     secsock_store_free(config->anchors);
     secsock_store_free(atomic_load(&config->effective));
@@ -363,7 +364,9 @@ static int prepare(secsock_config *config, secsock_role role, secsock_error *err
         return result;
     if (config->resumption && config->sessions == NULL)
         config->sessions = session_cache_new();
-    if (config->resumption && config->sessions == NULL)
+    if (config->proven == NULL)
+        config->proven = proven_new();
+    if (config->proven == NULL || (config->resumption && config->sessions == NULL))
         return error_memory(error);
     return engine_context_new(&config->contexts[role], config, role, error);
 }

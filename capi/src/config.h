@@ -33,6 +33,7 @@ struct secsock_config {
     bool frozen;
     struct engine_context *contexts[2]; /* by secsock_role, made when first needed */
     struct session_cache *sessions;     /* what peers may resume */
+    struct proven *proven;              /* signatures of peers, once there are connections */
 
     int allowed_lowest, allowed_highest;      /* secsock_tls, as the program set them */
     int lowest, highest;                      /* of these, what the ciphers and groups serve */

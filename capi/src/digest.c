@@ -3,6 +3,7 @@
 #include <wolfssl/wolfcrypt/error-crypt.h>
 #include <wolfssl/wolfcrypt/hash.h>
 #include <wolfssl/wolfcrypt/hmac.h>
+#include <wolfssl/wolfcrypt/sha256.h>
 
 #include "digest.h"
 
@@ -17,6 +18,27 @@ bool digest_sha1(struct slice data, uint8_t out[DIGEST_SHA1_SIZE])
 bool digest_sha256(struct slice data, uint8_t out[DIGEST_SHA256_SIZE])
 {
     return wc_Sha256Hash(data.data, (word32)data.len, out) == 0;
+}
+
+static int update(wc_Sha256 *sha, struct slice part)
+{
+    const uint64_t len = part.len;
+    int result = wc_Sha256Update(sha, (const byte *)&len, sizeof(len));
+    return result != 0 ? result : wc_Sha256Update(sha, part.data, (word32)part.len);
+}
+
+bool digest_sha256_all(const struct slice *parts, size_t count, uint8_t out[DIGEST_SHA256_SIZE])
+{
+    wc_Sha256 sha;
+    int result = wc_InitSha256(&sha);
+    if (result != 0)
+        return false;
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = update(&sha, parts[i]);
+    if (result == 0)
+        result = wc_Sha256Final(&sha, out);
+    wc_Sha256Free(&sha);
+    return result == 0;
 }
 
 /* ------------------------------------------------------------------------------- of any kind */

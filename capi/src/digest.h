@@ -10,4 +10,7 @@ enum { DIGEST_SHA1_SIZE = 20, DIGEST_SHA256_SIZE = 32 };
 bool digest_sha1(struct slice data, uint8_t out[DIGEST_SHA1_SIZE]);
 bool digest_sha256(struct slice data, uint8_t out[DIGEST_SHA256_SIZE]);
 
+/* Of several things, each with its length before it: where one ends and the next begins counts. */
+bool digest_sha256_all(const struct slice *parts, size_t count, uint8_t out[DIGEST_SHA256_SIZE]);
+
 #endif

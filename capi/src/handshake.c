@@ -94,7 +94,9 @@ static int examine(secsock *s)
     struct validation input;
     config_validation(s->config, s->role == SECSOCK_CLIENT ? PURPOSE_SERVER : PURPOSE_CLIENT,
                       &input);
+    struct proving proving = { .proven = s->config->proven };
     input.peername = s->peername;
+    input.proving = &proving;
     if (chain) {
         input.chain = chain->certs;
         input.parsed = chain->parsed;

@@ -218,20 +218,20 @@ static enum signature_result known_signature(const struct finder *finder, const 
     return SIGNATURE_UNCHECKED;
 }
 
-/* Checks the signature of a certificate with a key; SIGNATURE_UNCHECKED when that cannot be
- * afforded. */
+/* Checks the signature of a certificate with the key of another; SIGNATURE_UNCHECKED when that
+ * cannot be afforded, which does not depend on whether it is known. */
 static enum signature_result verify(struct finder *finder, const struct node *node,
-                                    const struct pubkey *key)
+                                    const struct node *issuer)
 {
-    const struct x509 *x509 = &node->cert->x509;
-    size_t price = signature_price(key);
+    size_t price = signature_price(&issuer->key);
     enum signature_result outcome;
     if (price > finder->signature_work) {
         finder->exhausted = true;
         return SIGNATURE_UNCHECKED;
     }
     finder->signature_work -= price;
-    outcome = signature_verify(x509->sig_alg, x509->tbs, x509->signature, key);
+    outcome =
+        proving_verify(finder->in->proving, &node->cert->x509, &issuer->cert->x509, &issuer->key);
     if (outcome == SIGNATURE_NO_MEMORY)
         finder->result = SECSOCK_E_MEMORY;
     return outcome;
@@ -244,7 +244,7 @@ static bool check_edge(struct finder *finder, const struct node *node, struct ed
     if (edge->signature == SIGNATURE_UNCHECKED)
         edge->signature = known_signature(finder, node, issuer);
     if (edge->signature == SIGNATURE_UNCHECKED)
-        edge->signature = verify(finder, node, &issuer->key);
+        edge->signature = verify(finder, node, issuer);
     return edge->signature != SIGNATURE_UNCHECKED && finder->result == SECSOCK_OK;
 }
 
@@ -254,7 +254,7 @@ static bool is_self_signed(struct finder *finder, struct node *node)
     if (!x509_is_self_issued(&node->cert->x509))
         return false;
     if (node->own_signature == SIGNATURE_UNCHECKED)
-        node->own_signature = verify(finder, node, &node->key);
+        node->own_signature = verify(finder, node, node);
     return node->own_signature == SIGNATURE_GOOD;
 }
 

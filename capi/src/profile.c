@@ -86,9 +86,10 @@ static void check_fields(const struct validation *in, const struct x509 *x509,
 }
 
 /* Whether a certificate is signed with its own key. Where that cannot be told its names decide. */
-static bool is_self_signed(const struct x509 *x509, const struct pubkey *key, struct report *report)
+static bool is_self_signed(const struct validation *in, const struct x509 *x509,
+                           const struct pubkey *key, struct report *report)
 {
-    enum signature_result result = signature_verify(x509->sig_alg, x509->tbs, x509->signature, key);
+    enum signature_result result = proving_verify(in->proving, x509, x509, key);
     if (result == SIGNATURE_NO_MEMORY)
         report->result = SECSOCK_E_MEMORY;
     return result == SIGNATURE_GOOD ||
@@ -105,10 +106,10 @@ static void check_authority_key_id(const struct validation *in, const struct x50
         profile_broken(report, "RFC 5280, 4.2.1.1",
                        "its authorityKeyIdentifier has an issuer or a serial number alone");
     if (authority.data == NULL && !in->forgives_omissions &&
-        (role == ROLE_CA || !is_self_signed(x509, key, report)))
+        (role == ROLE_CA || !is_self_signed(in, x509, key, report)))
         profile_broken(report, "RFC 5280, 4.2.1.1", "it has no authorityKeyIdentifier");
     if (role == ROLE_ANCHOR && authority.data != NULL && subject.data != NULL &&
-        !slice_equal(authority, subject) && is_self_signed(x509, key, report))
+        !slice_equal(authority, subject) && is_self_signed(in, x509, key, report))
         profile_broken(report, "RFC 5280, 4.2.1.1",
                        "it is self-signed, but its two key identifiers differ");
 }

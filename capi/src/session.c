@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digest.h"
+
 /* Enough for the peers that a program comes back to, little enough to search by hand. */
 enum { CLIENT_SESSIONS = 64, CHAINS = 256 };
 
@@ -157,7 +159,7 @@ bool session_seal(struct session_cache *cache, struct ticket *ticket, struct cha
 {
     unsigned char *digest = ticket->text + ticket->len;
     memcpy(digest, no_chain, TICKET_DIGEST);
-    if (chain && !ticket_digest(chain, digest))
+    if (chain && !digest_sha256_all(chain->certs, chain->count, digest))
         return false;
     pthread_mutex_lock(&cache->lock);
     if (chain)

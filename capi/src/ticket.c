@@ -1,7 +1,6 @@
 #include <wolfssl/options.h> /* before all its other headers */
 
 #include <wolfssl/wolfcrypt/aes.h>
-#include <wolfssl/wolfcrypt/sha256.h>
 
 #include "ticket.h"
 
@@ -90,18 +89,4 @@ bool ticket_open(struct ticket_keys *keys, struct ticket *ticket, unsigned *gene
 void ticket_keys_erase(struct ticket_keys *keys)
 {
     explicit_bzero(keys, sizeof(*keys));
-}
-
-bool ticket_digest(const struct chain *chain, unsigned char digest[TICKET_DIGEST])
-{
-    wc_Sha256 sha;
-    if (wc_InitSha256(&sha) != 0)
-        return false;
-    int failed = 0;
-    for (size_t i = 0; i < chain->count && !failed; i++)
-        failed = wc_Sha256Update(&sha, chain->certs[i].data, (word32)chain->certs[i].len);
-    if (!failed)
-        failed = wc_Sha256Final(&sha, digest);
-    wc_Sha256Free(&sha);
-    return !failed;
 }

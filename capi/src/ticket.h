@@ -41,7 +41,4 @@ bool ticket_seal(struct ticket_keys *keys, struct ticket *ticket, unsigned gener
 bool ticket_open(struct ticket_keys *keys, struct ticket *ticket, unsigned *generation);
 void ticket_keys_erase(struct ticket_keys *keys);
 
-/* SHA-256 over a chain. */
-bool ticket_digest(const struct chain *chain, unsigned char digest[TICKET_DIGEST]);
-
 #endif

@@ -206,6 +206,8 @@ int validate(const struct validation *in, secsock_verdict **out)
     else
         result = judge(&state);
     cert_list_clear(&state.chain);
+    if (result == SECSOCK_OK && in->proving != NULL && secsock_verdict_ok(state.verdict))
+        proving_keep(in->proving);
     if (result == SECSOCK_OK)
         *out = state.verdict;
     else

@@ -7,6 +7,7 @@
 
 #include "crl_set.h"
 #include "pin.h"
+#include "proven.h"
 #include "store.h"
 #include "suffix.h"
 #include "verdict.h"
@@ -44,6 +45,7 @@ struct validation {
     const struct crl_set *crls;           /* or NULL */
     struct slice ocsp;                    /* a response that came with chain[0]; empty: none */
     enum secsock_revocation revocation;
+    struct proving *proving; /* signatures that need not be checked again; or NULL: all are */
 };
 
 /* Runs every check and sets *out to the verdict. SECSOCK_OK whatever the verdict says;
