@@ -55,6 +55,7 @@ static bool has_signed(struct inquiry *inquiry, const struct crl *crl, const sec
 static bool others_have_signed(struct inquiry *inquiry, const struct crl *crl)
 {
     const struct revocation *all = inquiry->revocation;
+    const uint32_t hash = x509_name_hash(crl->issuer);
     const secsock_cert *cert;
     size_t cursor = 0;
     for (size_t i = 0; i < all->sent_count && inquiry_afford(inquiry, 1); i++) {
@@ -63,7 +64,7 @@ static bool others_have_signed(struct inquiry *inquiry, const struct crl *crl)
             return true;
     }
     while (inquiry_afford(inquiry, 1) &&
-           (cert = store_find_subject(all->in->extra, crl->issuer, &cursor)) != NULL) {
+           (cert = store_find_subject(all->in->extra, crl->issuer, hash, &cursor)) != NULL) {
         if (has_signed(inquiry, crl, cert))
             return true;
     }

@@ -20,7 +20,7 @@ bool judge_holds(const secsock_store *store, const struct x509 *x509)
 {
     const secsock_cert *cert;
     size_t cursor = 0;
-    while ((cert = store_find_subject(store, x509->subject, &cursor)) != NULL) {
+    while ((cert = store_find_subject(store, x509->subject, x509->subject_hash, &cursor)) != NULL) {
         if (slice_equal(cert->x509.der, x509->der))
             return true;
     }

@@ -14,6 +14,7 @@ struct link {
     const secsock_cert *cert;
     enum signature_result signature; /* by the next one, its issuer */
     bool pinned;                     /* its key is among in->required_pins */
+    bool faultless;                  /* judge_cert() has been asked, and found nothing */
 };
 
 enum path_end {

@@ -69,7 +69,7 @@ struct finder {
 
 static void *make_room(void *array, size_t count, size_t *room, size_t size)
 {
-    size_t more = *room == 0 ? 16 : *room * 2;
+    size_t more = *room == 0 ? 4 : *room * 2;
     void *moved;
     if (count < *room)
         return array;
@@ -86,7 +86,10 @@ static bool is_anchor(const struct node *node)
 
 static struct link link_to(const struct node *node)
 {
-    return (struct link){ node->cert, SIGNATURE_UNCHECKED, node->pinned };
+    return (struct link){ .cert = node->cert,
+                          .signature = SIGNATURE_UNCHECKED,
+                          .pinned = node->pinned,
+                          .faultless = node->judged && node->problems == 0 };
 }
 
 /* Compared once, here, so that following an edge costs the same whatever the names and keys. */
@@ -168,13 +171,13 @@ static void sort_edges(struct finder *finder, const struct node *node)
     }
 }
 
-static void add_from_store(struct finder *finder, const secsock_store *store, struct slice issuer,
-                           bool anchors)
+static void add_from_store(struct finder *finder, const secsock_store *store,
+                           const struct x509 *x509, bool anchors)
 {
     const secsock_cert *cert;
     size_t cursor = 0;
     while (finder->result == SECSOCK_OK &&
-           (cert = store_find_subject(store, issuer, &cursor)) != NULL) {
+           (cert = store_find_subject(store, x509->issuer, x509->issuer_hash, &cursor)) != NULL) {
         size_t node = node_of(finder, cert);
         if (node == finder->node_count)
             return;
@@ -190,7 +193,7 @@ static void expand(struct finder *finder, size_t index)
 {
     const struct x509 *x509 = &finder->nodes[index].cert->x509;
     size_t first = finder->edge_count;
-    add_from_store(finder, finder->in->anchors, x509->issuer, true);
+    add_from_store(finder, finder->in->anchors, x509, true);
     for (size_t i = 0; i < finder->sent && finder->result == SECSOCK_OK; i++) {
         const struct node *candidate = &finder->nodes[i];
         if (i != index && !candidate->anchor &&
@@ -198,7 +201,7 @@ static void expand(struct finder *finder, size_t index)
             x509_name_equal(candidate->cert->x509.subject, x509->issuer))
             add_edge(finder, i);
     }
-    add_from_store(finder, finder->in->extra, x509->issuer, false);
+    add_from_store(finder, finder->in->extra, x509, false);
     finder->nodes[index].expanded = true;
     finder->nodes[index].edges = first;
     finder->nodes[index].edge_count = finder->edge_count - first;

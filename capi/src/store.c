@@ -51,10 +51,10 @@ void store_freeze(secsock_store *store)
 
 /* ------------------------------------------------------------------------------------- finding */
 
-const secsock_cert *store_find_subject(const secsock_store *store, struct slice name,
+const secsock_cert *store_find_subject(const secsock_store *store, struct slice name, uint32_t hash,
                                        size_t *cursor)
 {
-    return store != NULL ? store_table_next(&store->table, name, cursor) : NULL;
+    return store != NULL ? store_table_next(&store->table, name, hash, cursor) : NULL;
 }
 
 const secsock_cert *store_find_thumbprint(const secsock_store *store,
@@ -71,7 +71,7 @@ bool store_contains(const secsock_store *store, struct slice der)
     size_t cursor = 0;
     if (x509_parse(&x509, der) != NULL)
         return false;
-    while ((cert = store_find_subject(store, x509.subject, &cursor)) != NULL) {
+    while ((cert = store_find_subject(store, x509.subject, x509.subject_hash, &cursor)) != NULL) {
         if (slice_equal(cert->x509.der, der))
             return true;
     }

@@ -30,8 +30,8 @@ bool store_is_system(const secsock_store *store);
 bool store_contains(const secsock_store *store, struct slice der);
 
 /* The certificates whose subject equals `name` (RFC 5280, section 7.1), one after the other: a
- * hash lookup, not a scan. *cursor starts at 0. NULL when there is none left. */
-const secsock_cert *store_find_subject(const secsock_store *store, struct slice name,
+ * hash lookup, not a scan; `hash` is x509_name_hash() of it. *cursor starts at 0. NULL when there is none left. */
+const secsock_cert *store_find_subject(const secsock_store *store, struct slice name, uint32_t hash,
                                        size_t *cursor);
 
 /* The certificate whose DER has this SHA-256, or NULL: a hash lookup too. */

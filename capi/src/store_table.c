@@ -78,11 +78,10 @@ struct store_entry *store_table_find(const struct store_table *table,
 }
 
 const secsock_cert *store_table_next(const struct store_table *table, struct slice subject,
-                                     size_t *cursor)
+                                     uint32_t hash, size_t *cursor)
 {
     if (table->slots == 0)
         return NULL;
-    uint32_t hash = x509_name_hash(subject);
     for (;;) {
         uint32_t number = table->subjects[(hash + *cursor) & (table->slots - 1)];
         if (number == 0)

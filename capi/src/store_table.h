@@ -47,8 +47,9 @@ struct store_entry *store_table_find(const struct store_table *table,
 /* Takes an entry out, which takes as long as putting all of them anew. */
 void store_table_remove(struct store_table *table, struct store_entry *entry);
 
-/* The certificates of a subject, one after the other: *cursor starts at 0; NULL at the end. */
+/* The certificates of a subject, which has this hash, one after the other: *cursor starts at 0;
+ * NULL at the end. */
 const secsock_cert *store_table_next(const struct store_table *table, struct slice subject,
-                                     size_t *cursor);
+                                     uint32_t hash, size_t *cursor);
 
 #endif

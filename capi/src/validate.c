@@ -149,10 +149,12 @@ static int report_path(struct state *state, const struct path *path, size_t name
     for (size_t i = 0; report.result == SECSOCK_OK && i < path->count; i++) {
         struct pubkey key;
         report.cert = path->links[i].cert;
-        pubkey_read(&report.cert->x509, &key);
         /* That there is no path says more about its last certificate than any flaw of form. */
         if (i + 1 == path->count && path->end != PATH_ANCHORED)
             report_end(in, path, &report);
+        if (path->links[i].faultless)
+            continue;
+        pubkey_read(&report.cert->x509, &key);
         judge_cert(in, &key, judge_role(path, i), &report);
     }
     judge_path(in, path, &name_work, &report);
