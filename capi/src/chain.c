@@ -120,13 +120,13 @@ static int keep_unparsed(struct chain *chain)
     size_t bytes = 0;
     for (size_t i = 0; i < chain->count; i++)
         bytes += chain->parsed[i] ? 0 : chain->certs[i].len;
-    if (bytes == 0)
-        return SECSOCK_OK;
-    uint8_t *at = chain->unparsed = malloc(bytes);
-    if (!at)
+    if (bytes > 0 && !(chain->unparsed = malloc(bytes)))
         return SECSOCK_E_MEMORY;
+    uint8_t *at = chain->unparsed;
     for (size_t i = 0; i < chain->count; i++) {
         struct slice *der = &chain->certs[i];
+        if (der->len == 0)
+            der->data = NULL;
         if (chain->parsed[i] || der->len == 0)
             continue;
         der->data = memcpy(at, der->data, der->len);

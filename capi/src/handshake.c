@@ -44,7 +44,8 @@ static int make_engine(secsock *s)
         size_t len = strlen(s->peername);
         if (s->peername[len - 1] == '.')
             len--;
-        snprintf(sni, sizeof(sni), "%.*s", (int)len, s->peername);
+        memcpy(sni, s->peername, len); /* a DNS name is not longer than that */
+        sni[len] = '\0';
     }
     return engine_new(&s->engine, s->context, &s->transport, named ? sni : NULL, s->peername,
                       &s->error);

@@ -5,6 +5,7 @@
 #include "chain.h"
 #include "check.h"
 #include "memory.h"
+#include "mint.h"
 #include "secsock.h"
 
 static const struct reading {
@@ -81,13 +82,55 @@ static void check_reading(const struct reading *reading)
     CHECK(cut, "%s: and nothing of it that is cut short", reading->what);
 }
 
-static void test_shortage(void)
+/* A certificate, something else and nothing, in a message of TLS 1.3 with a response. */
+static size_t write_message(uint8_t *message, struct slice der)
 {
-    struct chain *chain;
-    memory_fail(1);
-    int result = chain_read(&chain, (struct slice){ (const uint8_t *)"\0\0\0", 3 }, false);
+    size_t entry = 3 + der.len + 2 + 10, list = entry + 3 + 4 + 2 + 3 + 2;
+    uint8_t *at = message;
+    *at++ = 0;
+    at = (uint8_t *)memcpy(at, (uint8_t[]){ 0, (uint8_t)(list >> 8), (uint8_t)list }, 3) + 3;
+    at = (uint8_t *)memcpy(at, (uint8_t[]){ 0, (uint8_t)(der.len >> 8), (uint8_t)der.len }, 3) + 3;
+    at = (uint8_t *)memcpy(at, der.data, der.len) + der.len;
+    at = (uint8_t *)memcpy(at, "\0\12\0\5\0\6\1\0\0\2ok", 12) + 12;
+    at = (uint8_t *)memcpy(at, "\0\0\4none\0\0", 9) + 9;
+    at = (uint8_t *)memcpy(at, "\0\0\0\0\0", 5) + 5;
+    return (size_t)(at - message);
+}
+
+/* What can be read of it is held as an object, and has no other bytes than that. */
+static bool is_parsed(const struct chain *chain, struct slice der)
+{
+    return chain->count == 3 && chain->parsed[0] && !chain->parsed[1] && !chain->parsed[2] &&
+           slice_equal(chain->certs[0], der) &&
+           chain->certs[0].data == chain->parsed[0]->x509.der.data && chain->certs[1].len == 4 &&
+           memcmp(chain->certs[1].data, "none", 4) == 0 && chain->certs[2].len == 0 &&
+           chain->staple.len == 2 && memcmp(chain->staple.data, "ok", 2) == 0;
+}
+
+static void test_parsing(void)
+{
+    struct slice der = mint(&(struct mint){ .cn = "Leaf" });
+    uint8_t message[2048];
+    size_t len = write_message(message, der);
+    struct chain *chain = NULL;
+    unsigned long n = 0;
+    int result;
+    bool survived = true;
+    do {
+        memory_fail(++n);
+        result = chain_read(&chain, (struct slice){ message, len }, true);
+        survived &= result == SECSOCK_OK || (result == SECSOCK_E_MEMORY && !chain);
+    } while (memory_failed() && survived);
     memory_fail(0);
-    CHECK(result == SECSOCK_E_MEMORY && !chain, "without memory nothing is read");
+    CHECK(survived && n > 5, "each of %lu allocations may fail, and then nothing is read", n - 1);
+    CHECK(result == SECSOCK_OK && is_parsed(chain, der),
+          "a certificate is parsed, and what is none stays as it came");
+    CHECK(chain_set_staple(chain, (struct slice){ (const uint8_t *)"yes", 3 }) == SECSOCK_OK &&
+              chain->staple.len == 3 && memcmp(chain->staple.data, "yes", 3) == 0,
+          "another response takes the place of the first");
+    chain_free(chain);
+    free((void *)der.data);
+    mint_end();
 }
 
 int main(void)
@@ -95,7 +138,7 @@ int main(void)
     long before = memory_live();
     for (size_t i = 0; i < sizeof readings / sizeof *readings; i++)
         check_reading(&readings[i]);
-    test_shortage();
+    test_parsing();
     CHECK(memory_live() == before, "nothing is lost");
     return check_done();
 }

@@ -103,7 +103,8 @@ static int look(secsock *s, const secsock_verdict *verdict, void *unused)
         return SECSOCK_ACCEPT;
     seen.certs = chain->count;
     seen.len = chain->staple.len;
-    memcpy(seen.bytes, chain->staple.data, chain->staple.len);
+    if (seen.len > 0)
+        memcpy(seen.bytes, chain->staple.data, seen.len);
     return SECSOCK_ACCEPT;
 }
 
