@@ -1,9 +1,4 @@
-/*
- * The alert of a client that refuses its server after a HelloRetryRequest, under TLS 1.3. What
- * wolfSSL holds then is the first encrypted record, for its change_cipher_spec has gone out before
- * the second ClientHello; an alert behind it would have the wrong number, or other keys altogether.
- * Ours takes the place of that record.
- */
+/* Alerts of our own choice. */
 #include <wolfssl/options.h> /* before all its other headers */
 
 #include <wolfssl/wolfcrypt/kdf.h>
@@ -11,6 +6,23 @@
 #include <string.h>
 
 #include "engine_internal.h"
+
+/* Exists in every static build of wolfSSL, though in none of its public headers. */
+extern int SendAlert(WOLFSSL *ssl, int severity, int type);
+
+void engine_send_alert(struct engine *engine, int alert)
+{
+    SendAlert(engine->ssl, LEVEL_FATAL, alert);
+}
+
+/* ---------------------------------------------------------------------- in a record's place */
+
+/*
+ * Under TLS 1.3 what wolfSSL holds may be the first record of new keys: a client's after a
+ * HelloRetryRequest, for its change_cipher_spec has gone out before the second ClientHello; a
+ * server's, which is wolfSSL's own alert over certificates that it cannot read. An alert behind it
+ * would have the wrong number, or other keys altogether: ours takes its place.
+ */
 
 enum { NONCE = 12, LONGEST_KEY = 32, HEADER = RECORD_HEADER, INNER = 3, TAG = 16 };
 

@@ -5,10 +5,6 @@
 #include "engine_internal.h"
 #include "error.h"
 
-/* Exists in every static build of wolfSSL, though in none of its public headers: the one way to
- * send an alert of our own choice. */
-extern int SendAlert(WOLFSSL *ssl, int severity, int type);
-
 static const struct cause {
     int number; /* wolfSSL's */
     int result;
@@ -50,11 +46,6 @@ static const struct cause *find_cause(int number)
         if (causes[i].number == number)
             return &causes[i];
     return NULL;
-}
-
-void engine_send_alert(struct engine *engine, int alert)
-{
-    SendAlert(engine->ssl, LEVEL_FATAL, alert);
 }
 
 /* Bytes that a person can read, for the sentence about a peer that speaks no TLS. */
