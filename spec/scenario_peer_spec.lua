@@ -241,6 +241,18 @@ describe("a misbehaving peer", function()
     end
   end)
 
+  it("may be left without a word", function()
+    for _, version in ipairs(VERSIONS) do
+      local r = scenario.run {
+        server = support.peer("server", version, { script = { "upgrade", "expect" } }),
+        client = parties.client { script = { "upgrade", "reset" } },
+      }
+      assert.failed(r.server, "reset")
+      assert.equal("the connection ends: reset", r.server.details.message)
+      assert.lawful(r)
+    end
+  end)
+
   it("may be asked later for what has not come in time", function()
     for _, version in ipairs(VERSIONS) do
       local r = scenario.run {

@@ -308,7 +308,7 @@ end
 -- Over memory the library does not learn of a reset: it has waited, and that is over.
 function watched.lasterror(self)
   local details = self.s:lasterror()
-  if self.was_reset and details and details.code:find "^SECSOCK_WANT_" then
+  if self.was_reset and details and (details.code or ""):find "^SECSOCK_WANT_" then
     return core.newerror("SECSOCK_E_RESET", "the peer broke off the connection")
   end
   return details
