@@ -421,10 +421,10 @@ typedef enum secsock_trace_event {
 
 /*
  * A trace hook: called with each secsock_trace_event as it happens, from within the call on the
- * socket that it happens in, secsock_free() too. The bytes, which only what was received and sent
- * has, are those on the wire: borrowed, in the clear in PLAIN, and TLS records (RFC 8446, section
- * 5.1) in whichever pieces later. It may ask the socket anything and must not do anything else to
- * it.
+ * socket that it happens in, secsock_free() too, on its thread. The bytes, which only what was
+ * received and sent has, are those on the wire: borrowed for the call, in the clear in PLAIN, and
+ * TLS records (RFC 8446, section 5.1) in whichever pieces later. It may ask the socket anything and
+ * must not do anything else to it.
  */
 typedef void secsock_trace_hook(secsock *s, int event, const void *data, size_t len, void *arg);
 
@@ -836,7 +836,8 @@ secsock_config *secsock_get_config(const secsock *s);
 int secsock_set_keylog_hook(secsock *s, secsock_keylog_hook *hook, void *arg);
 
 /* Tells what happens on this socket to a hook; NULL, the default: to nobody. What a listener has is
- * inherited by the connections that it accepts. Legal in NEW, PLAIN and LISTENING; NULL always. */
+ * inherited by the connections that it accepts, `arg` included, on whichever threads they are used.
+ * Legal in NEW, PLAIN and LISTENING; NULL always. */
 int secsock_set_trace_hook(secsock *s, secsock_trace_hook *hook, void *arg);
 
 /*
@@ -1143,7 +1144,7 @@ int secsock_key_sign(const void *key, size_t len, int scheme, const void *data, 
 int secsock_digest(int kind, const void *data, size_t len, void *out, size_t size,
                    secsock_error *error);
 
-/* Its HMAC with a key (RFC 2104), which may be empty. */
+/* The HMAC of data (RFC 2104) by a secsock_digest_kind, with a key, which may be empty. */
 int secsock_hmac(int kind, const void *key, size_t key_len, const void *data, size_t len, void *out,
                  size_t size, secsock_error *error);
 
