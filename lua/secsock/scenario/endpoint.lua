@@ -85,11 +85,14 @@ local function socket_options(self, options)
 end
 
 local function make_socket(self, options)
-  local s
+  local fine, s = true, nil
   local given, err, details = socket_options(self, options)
-  if given then s, err, details = secsock.new(given) end
-  if s then return options.hostile and hostile.socket(options.hostile, s, self.role) or s end
-  error(("the %s cannot be made: %s: %s"):format(self.role, err, tostring(details)), 0)
+  if given then fine, s, err, details = pcall(secsock.new, given) end
+  if fine and s then
+    return options.hostile and hostile.socket(options.hostile, s, self.role) or s
+  end
+  local why = fine and ("%s: %s"):format(err, tostring(details)) or s
+  error(("the %s cannot be made: %s"):format(self.role, why), 0)
 end
 
 -- Has the run hear what happens on the socket; and whoever else wants to.
