@@ -296,6 +296,14 @@ describe("a script", function()
     assert.failed(r.server, "unexpected")
   end)
 
+  it("never fails without a word", function()
+    for word, said in pairs { failed = {}, mine = { "mine", "for a reason" }, ["5"] = { 5 } } do
+      local r = run { client = { script = { { "fail", said[1], said[2] } } } }
+      assert.failed(r.client, word)
+      assert.equal(said[2], r.client.details and r.client.details.message)
+    end
+  end)
+
   it("may look at failures, by way of the socket", function()
     local r = run {
       client = { peername = "other.example", script = function(me)

@@ -273,6 +273,19 @@ describe("a man in the middle", function()
     assert.is_false(r.client.secure)
   end)
 
+  it("is told when a function gives no bytes", function()
+    for text, man in pairs {
+      ["a man in the middle: a string or nil expected, got boolean"] = function() return true end,
+      ["bad argument #1 to 'answer' (string expected, got nil)"] = function(_, _, where)
+        where.answer()
+      end,
+    } do
+      local ok, err = pcall(run, man)
+      assert.is_false(ok)
+      assert.matches(text, err, 1, true)
+    end
+  end)
+
   it("says what it cannot do", function()
     for _, case in ipairs {
       { { split = 0 }, "option 'split': a whole number from 1 on expected" },

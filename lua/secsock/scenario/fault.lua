@@ -108,11 +108,16 @@ function fault.man(man, line)
   return function(unit, emit)
     local where = changed(unit, unit.bytes)
     where.closing, where.time = unit.closing, line.stage.clock:now()
-    where.answer = function(bytes) line.other:inject(bytes) end
+    where.answer = function(bytes)
+      line.other:inject(check.argument(1, "answer", bytes, "string"))
+    end
     where.finish = function() line:finish() end
     where.reset = function() line:reset() end
     local bytes = man(line.direction, unit.bytes, where)
     if bytes == nil or bytes == unit.bytes then return emit(unit) end
+    if type(bytes) ~= "string" then
+      error(("a man in the middle: a string or nil expected, got %s"):format(type(bytes)), 0)
+    end
     line:note("has %s instead of %s", report.quote(bytes), name_of(unit))
     if bytes ~= "" then emit(changed(unit, bytes)) end
   end

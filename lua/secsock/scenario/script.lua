@@ -25,12 +25,12 @@ actor.__index = actor
 
 local failure = { __tostring = function(self) return self.err end }
 
---- Ends the script.
----@param err string
+--- Ends the script, with a word of one's own: "failed" unless said.
+---@param err? string
 ---@param message? string|table
 function actor:fail(err, message) -- luacheck: ignore 212
   local details = type(message) == "string" and { message = message } or message
-  error(setmetatable({ err = err, details = details }, failure), 0)
+  error(setmetatable({ err = tostring(err or "failed"), details = details }, failure), 0)
 end
 
 -- Passes on the results of a method, or ends the script.
