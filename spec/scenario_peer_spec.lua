@@ -327,6 +327,9 @@ describe("a misbehaving peer", function()
       ["nothing on the wire is called 'x'"] = {
         version = "1.3", does = "alert", alert = "x", identity = identity,
       },
+      ["option 'alert': a name or a number expected"] = {
+        version = "1.3", does = "alert", identity = identity,
+      },
       ["there is no step 'x'"] = {
         version = "1.3", does = "alert", alert = 1, when = "x", identity = identity,
       },

@@ -100,11 +100,14 @@ local function ends(word)
     end))
   word("alert", "sends an alert: `alert` says which, `level` how bad, `when` ahead of which step",
     both, "closed", {
+      options = function(options)
+        if not options.alert then error("option 'alert': a name or a number expected", 0) end
+        options.alert = numbers.of(numbers.alerts, options.alert)
+      end,
       plan = function(plan, peer)
         local options = peer.options
-        local number = numbers.of(numbers.alerts, options.alert)
         plan:before(options.when or "secure", function()
-          peer.channel:alert(options.level or 2, number)
+          peer.channel:alert(options.level or 2, options.alert)
         end)
       end,
     })
