@@ -4,18 +4,21 @@ local rounds = require "bench.rounds"
 
 local plot = {}
 
-local WIDTH, LEFT, ROW = 960, 220, 30
-local BAR = 560       -- pixels of the longest bar
+local WIDTH, LEFT = 960, 220
+local LINE = 13       -- from one bar to the next of a row
+local GAP = 9         -- from one row to the next
+local BAR = 640       -- pixels of the longest bar
 local MOST = 8        -- the ratio at which bars end
 local CHART = { width = 360, height = 180, left = 70 }
 
 local STYLE = [[
   :root { color-scheme: light dark; --ink: #222; --paper: #fff; --line: #ccc;
-    --c1: #1b6ac9; --c2: #c2541b; --c3: #2c8a3d; --c4: #8a3da8; --c5: #a08a10; }
+    --c1: #1b6ac9; --c2: #c2541b; --c3: #2c8a3d; --c4: #8a3da8; --c5: #a08a10; --c6: #0e8c8c; }
   @media (prefers-color-scheme: dark) { :root { --ink: #ddd; --paper: #16181c; --line: #444;
-    --c1: #6aaefc; --c2: #f29463; --c3: #72cf82; --c4: #cb92e8; --c5: #dcc653; } }
+    --c1: #6aaefc; --c2: #f29463; --c3: #72cf82; --c4: #cb92e8; --c5: #dcc653; --c6: #5fd0d0; } }
   text { font: 12px sans-serif; fill: var(--ink) } .title { font-size: 15px; font-weight: bold }
-  .end { text-anchor: end } .axis { stroke: var(--line) } .path { fill: none; stroke-width: 2 }
+  .end { text-anchor: end } .middle { text-anchor: middle } .small { font-size: 11px }
+  .axis { stroke: var(--line) } .path { fill: none; stroke-width: 2 }
 ]]
 
 local function escape(text)
@@ -33,38 +36,58 @@ end
 
 -- ---------------------------------------------------------------------------------------- bars
 
-local function colour(index) return ("var(--c%d)"):format((index - 1) % 5 + 1) end
+-- A subject, by its place among all, has one colour everywhere.
+local function colour(index) return ("var(--c%d)"):format((index - 1) % 6 + 1) end
 
-local function draw_bar(self, y, height, ratio, index, name)
+local function draw_legend(self, y, names)
+  for i = 2, #names do
+    local x = LEFT + (i - 2) * 145
+    self:add('<rect x="%g" y="%g" width="12" height="12" fill="%s"/>', x, y - 10, colour(i))
+    self:text(x + 18, y, "", "against " .. names[i])
+  end
+end
+
+-- Lines behind the bars, from `y` on, at the ratios that can be read off.
+local function draw_scale(self, y, height)
+  for ratio = 1, MOST do
+    local x = LEFT + ratio / MOST * BAR
+    self:add('<line x1="%g" y1="%g" x2="%g" y2="%g" class="axis"/>', x, y, x, y + height)
+    self:text(x, y - 4, "middle small", ratio == 1 and "1, even" or tostring(ratio))
+  end
+end
+
+local function draw_bar(self, y, ratio, index, name)
   local width = math.min(ratio, MOST) / MOST * BAR
   self:add('<rect x="%g" y="%g" width="%.1f" height="%g" fill="%s"><title>%s %.2f</title></rect>',
-    LEFT, y, width, height, colour(index), escape(name), ratio)
-  self:text(LEFT + width + 4, y + height, "", ("%.2f"):format(ratio))
+    LEFT, y, width, LINE - 2, colour(index), escape(name), ratio)
+  self:text(LEFT + width + 4, y + LINE - 3, "small", ("%.2f"):format(ratio))
+end
+
+-- The bars of one row, of those subjects that have done it; returns where the next row is.
+local function draw_row(self, y, result, names)
+  local top = y
+  for i = 2, #names do
+    local ratio = rounds.compare(result, names[1], names[i])
+    if ratio then
+      draw_bar(self, y, ratio, i, names[i])
+      y = y + LINE
+    end
+  end
+  if y == top then return y end
+  self:text(LEFT - 8, (top + y) / 2 + 4, "end", result.row.name)
+  return y + GAP
 end
 
 -- How many times better secsock is than each other subject.
 local function draw_bars(self, y, results, names)
-  local ours, bases = names[1], {}
-  for i = 2, #names do bases[i - 1] = names[i] end
-  local x = LEFT
-  for i, name in ipairs(bases) do
-    self:add('<rect x="%g" y="%g" width="12" height="12" fill="%s"/>', x, y - 10, colour(i))
-    self:text(x + 18, y, "", "against " .. name)
-    x = x + 160
-  end
-  y = y + 12
-  local top, height = y, math.floor((ROW - 6) / math.max(#bases, 1))
-  for _, result in ipairs(results) do
-    self:text(LEFT - 8, y + ROW / 2, "end", result.row.name)
-    for i, name in ipairs(bases) do
-      local ratio = rounds.compare(result, ours, name)
-      if ratio then draw_bar(self, y + (i - 1) * height, height - 1, ratio, i, name) end
-    end
-    y = y + ROW
-  end
-  local even = LEFT + BAR / MOST
-  self:add('<line x1="%g" y1="%g" x2="%g" y2="%g" class="axis"/>', even, top, even, y)
-  return y + 24
+  local rows = setmetatable({}, page)
+  local top = y + 36
+  draw_legend(self, y, names)
+  y = top + GAP / 2
+  for _, result in ipairs(results) do y = draw_row(rows, y, result, names) end
+  draw_scale(self, top, y - top)
+  self[#self + 1] = table.concat(rows, "\n")
+  return y + 32
 end
 
 -- -------------------------------------------------------------------------------------- growth

@@ -30,7 +30,9 @@ static int reserve(struct buffer *buffer, size_t len)
     if (buffer->len > 0)
         memcpy(data, buffer_bytes(buffer), buffer->len);
     free(buffer->data);
-    *buffer = (struct buffer){ .data = data, .len = buffer->len, .capacity = capacity };
+    buffer->data = data;
+    buffer->start = 0;
+    buffer->capacity = capacity;
     return SECSOCK_OK;
 }
 
@@ -70,7 +72,10 @@ void buffer_consume(struct buffer *buffer, size_t len)
 {
     buffer->start += len;
     buffer->len -= len;
-    if (buffer->len == 0)
+    if (buffer->len > 0)
+        return;
+    buffer->start = 0;
+    if (buffer->capacity > buffer->keep)
         buffer_clear(buffer);
 }
 
@@ -87,5 +92,6 @@ size_t buffer_take(struct buffer *buffer, void *out, size_t size)
 void buffer_clear(struct buffer *buffer)
 {
     free(buffer->data);
-    *buffer = (struct buffer){ 0 };
+    buffer->data = NULL;
+    buffer->start = buffer->len = buffer->capacity = 0;
 }

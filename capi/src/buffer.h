@@ -10,6 +10,7 @@ struct buffer {
     size_t start;  /* of the bytes held */
     size_t len;    /* how many are held */
     size_t capacity;
+    size_t keep; /* memory of up to so many bytes stays when the last byte goes */
 };
 
 /* Room for `len` more bytes at the end, to be taken into use by buffer_grow(); NULL when memory
@@ -29,7 +30,8 @@ static inline const uint8_t *buffer_bytes(const struct buffer *buffer)
     return buffer->data + buffer->start;
 }
 
-/* Drops bytes from the front; the memory is given back with the last of them. */
+/* Drops bytes from the front; the memory is given back with the last of them, unless it is little
+ * enough to `keep`. */
 void buffer_consume(struct buffer *buffer, size_t len);
 
 /* How many of `len` bytes a call moves whose result is an int. */
@@ -42,7 +44,7 @@ static inline int buffer_clip(size_t len)
 /* Moves up to `size` bytes out; returns how many. */
 size_t buffer_take(struct buffer *buffer, void *out, size_t size);
 
-/* Forgets and frees what is held. */
+/* Forgets what is held, and gives the memory back in any case. */
 void buffer_clear(struct buffer *buffer);
 
 #endif

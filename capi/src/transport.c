@@ -8,14 +8,14 @@
 #include "net.h"
 
 /* What is read ahead at once: at first enough for a flight of a handshake; of a stream that fills it
- * twice as much, up to two full records; where little comes less, down to a few small records and
- * what malloc has at hand (glibc keeps freed blocks of up to 1,032 bytes for the next who asks).
- * Requests of at least as much are read straight into the caller's memory. */
-enum { AHEAD_LEAST = 1032, AHEAD_FIRST = 8 * AHEAD_LEAST, AHEAD_MOST = 32 * AHEAD_LEAST };
+ * twice as much, up to two full records; where little comes less, down to a few small records. The
+ * memory for so little stays until there is nothing to read. Requests of at least as much are read
+ * straight into the caller's memory. */
+enum { AHEAD_LEAST = 1024, AHEAD_FIRST = 8 * AHEAD_LEAST, AHEAD_MOST = 33 * AHEAD_LEAST };
 
 void transport_init(struct transport *t)
 {
-    *t = (struct transport){ .fd = -1, .ahead = AHEAD_FIRST };
+    *t = (struct transport){ .fd = -1, .input.keep = AHEAD_LEAST, .ahead = AHEAD_FIRST };
 }
 
 /* ----------------------------------------------------------------------------- descriptors */

@@ -202,6 +202,17 @@ static void counts_records(const struct burst *burst, struct end *from, struct e
           to->cost.held);
 }
 
+/* A connection that has nothing to read needs no room to read into. */
+static void gives_room_back(struct end *from, struct end *to)
+{
+    char byte;
+    counts_records(&bursts[0], from, to);
+    size_t held = memory_held();
+    int n = receive_bytes(to, &byte, 1);
+    CHECK(n == SECSOCK_WANT_READ && memory_held() < held,
+          "nothing to read: %d, %zu bytes, then %zu", n, held, memory_held());
+}
+
 int main(void)
 {
     struct end client, server;
@@ -212,6 +223,7 @@ int main(void)
     if (CHECK(connect_ends(&client, &server, of_client, of_server), "a connection for records"))
         for (size_t i = 0; i < sizeof bursts / sizeof *bursts; i++)
             counts_records(&bursts[i], &client, &server);
+    gives_room_back(&client, &server);
     close_ends(&client, &server);
     secsock_config_free(of_client);
     secsock_config_free(of_server);
