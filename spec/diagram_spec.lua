@@ -270,6 +270,13 @@ describe("a diagram as a page", function()
     assert.matches("trust anchor", page)
   end)
 
+  it("says by which seed it comes again, where it is a run's", function()
+    local r = mail()
+    r.seed = "7 <b>"
+    assert.matches(", seed 7 &lt;b&gt;</p>", secsock.diagram(r, "html"), 1, true)
+    assert.is_nil(secsock.diagram(r.events, "html"):find("seed", 1, true))
+  end)
+
   it("has the same words as the text", function()
     local page = secsock.diagram(mail(), "html")
     check_harmless(page)

@@ -156,16 +156,16 @@ end
 
 -- -------------------------------------------------------------------------------------- together
 
--- What there was in all, in a line.
-local function summary(events)
+-- What there was in all, in a line; and by which seed it comes again.
+local function summary(events, seed)
   local bytes = { client = 0, server = 0 }
   for _, event in ipairs(events) do
     if bytes[event.who] then bytes[event.who] = bytes[event.who] + (event.size or 0) end
   end
   local last = events[#events]
   local took = last and last.time > 0 and (", in %.3f s"):format(last.time) or ""
-  return ("%s to the server, %s to the client%s"):format(words.size(bytes.client),
-    words.size(bytes.server), took)
+  return ("%s to the server, %s to the client%s%s"):format(words.size(bytes.client),
+    words.size(bytes.server), took, seed and ", seed " .. seed or "")
 end
 
 -- Nothing may be loaded, whatever is in the page.
@@ -193,11 +193,12 @@ end
 
 --- The page of events.
 ---@param events secsock.event[]
+---@param seed? integer|string  of the run
 ---@return string
-return function(events)
+return function(events, seed)
   return "<!doctype html>\n" .. new("html", { lang = "en" }, page_head(), raw "\n",
     new("body", {}, new("main", {},
-      new("h1", {}, TITLE), new("p", "summary", summary(events)),
+      new("h1", {}, TITLE), new("p", "summary", summary(events, seed)),
       new("figure", { role = "group", ["aria-label"] = "Sequence diagram: client and server" },
         new("div", "heads", new("div", {}, new("b", {}, "client"), new("b", {}, "server"))),
         raw "\n", new("ol", "events", rows_of(events)))))).html .. "\n"

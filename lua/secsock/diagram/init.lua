@@ -7,7 +7,7 @@ local function draw(of, form)
   local make = forms[form or "text"]
   if type(of) ~= "table" then error("a run, or a list of events, expected", 0) end
   if not make then error(("'text' or 'html' expected, got '%s'"):format(tostring(form)), 0) end
-  return require(make)(of.events or of)
+  return require(make)(of.events or of, of.seed)
 end
 
 --- Draws a run of secsock.scenario, or a list of events such as s:trace() tells of.
