@@ -57,7 +57,8 @@ static bool is_as_read(const struct chain *chain, const struct reading *want)
 {
     char certs[64] = "";
     for (size_t i = 0; i < chain->count; i++) {
-        strncat(certs, (const char *)chain->certs[i].data, chain->certs[i].len);
+        if (chain->certs[i].len > 0)
+            strncat(certs, (const char *)chain->certs[i].data, chain->certs[i].len);
         strcat(certs, ",");
     }
     size_t len = want->staple ? strlen(want->staple) : 0;
