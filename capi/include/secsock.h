@@ -490,6 +490,9 @@ int secsock_problem_alert(int problem);
  * Every setter returns SECSOCK_OK or an error, described by secsock_config_last_error(), and
  * changes nothing when it fails. None of them blocks, except on the disk. A configuration is
  * built by one thread; once frozen it may be shared between threads.
+ *
+ * It remembers a few hundred signatures of certificates that were good, of peers with whom nothing
+ * was wrong, and does not check these again. All else about a peer is judged anew each time.
  */
 
 /* A new configuration with one reference, or NULL when memory is short. */
