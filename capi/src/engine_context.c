@@ -76,7 +76,8 @@ static int set_groups(struct engine_context *context, const secsock_config *conf
     }
     if (wolfSSL_CTX_set1_groups_list(context->ctx, list) != WOLFSSL_SUCCESS)
         return error_memory(error); /* every name is of our own list */
-    if (config->highest < SECSOCK_TLS_1_3) /* wolfSSL would make keys that nobody is told of */
+    /* Before TLS 1.3 wolfSSL would make key shares all the same, and tell nobody. */
+    if (config->highest < SECSOCK_TLS_1_3)
         return SECSOCK_OK;
     /* A hybrid group is not known everywhere yet: a share for the second choice as well spares a
      * round trip with a peer that lacks it (RFC 8446, section 4.1.4). */

@@ -5,11 +5,7 @@
 #include "pair.h"
 #include "settings.h"
 
-enum {
-    HANDSHAKE_FAILURE = 40,
-    BAD_CERTIFICATE = 42,
-    CERTIFICATE_REQUIRED = 116
-};
+enum { HANDSHAKE_FAILURE = 40, BAD_CERTIFICATE = 42, CERTIFICATE_REQUIRED = 116 };
 
 static const char *const auth_names[] = { "none", "request", "verify", "require" };
 
