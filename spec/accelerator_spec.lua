@@ -60,6 +60,7 @@ describe("AES-GCM", function()
     for _ = 1, 3 do
       exchange(program, s, file)
       program:write "K\n"
+      program:expect "KEYUPDATE" -- it reads on only then: what came along with the K would be lost
     end
     exchange(program, s, file)
     s:close()

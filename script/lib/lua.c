@@ -26,6 +26,7 @@ static int run(lua_State *L, int argc, char **argv)
 {
     int status = luaL_loadfile(L, argv[1]);
 
+    luaL_checkstack(L, argc, "too many arguments");
     for (int i = 2; status == LUA_OK && i < argc; i++)
         lua_pushstring(L, argv[i]);
     if (status == LUA_OK)
