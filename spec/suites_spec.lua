@@ -1,6 +1,7 @@
 -- The ready-made suites: secsock's own ends pass them, and each case finds the fault that it is
 -- for.
 local careless = require "spec.support.careless"
+local lines = require "secsock.scenario.suites.lines"
 local mint = require "secsock.mint"
 local scenario = require "secsock.scenario"
 local servers = require "secsock.scenario.suites.servers"
@@ -35,9 +36,14 @@ local function set(...)
   return names
 end
 
+-- Under valgrind one protocol of each kind will do.
+local some = set("smtp", "imap", "postgres")
+
+local function title(protocol) return "in " .. protocol .. (some[protocol] and "" or " #slow") end
+
 describe("secsock's client refuses, of what is done to STARTTLS", function()
   for _, protocol in ipairs(protocols) do
-    describe("in " .. protocol, function()
+    describe(title(protocol), function()
       suites.starttls_client { protocol = protocol, client = {} }:each(it)
     end)
   end
@@ -45,7 +51,7 @@ end)
 
 describe("secsock's server refuses, of what is done to STARTTLS", function()
   for _, protocol in ipairs(protocols) do
-    describe("in " .. protocol, function()
+    describe(title(protocol), function()
       suites.starttls_server { protocol = protocol, server = {} }:each(it)
     end)
   end
@@ -80,6 +86,14 @@ describe("the suite for clients finds one #slow", function()
       }, set "response_injected")
     end)
 
+    if lines[protocol] then
+      it("that completes in TLS what was begun before, in " .. protocol, function()
+        assert_finds(suites.starttls_client {
+          protocol = protocol, client = careless.completing(protocol),
+        }, set "answer_completed")
+      end)
+    end
+
     it("that accepts every certificate, in " .. protocol, function()
       assert_finds(suites.starttls_client {
         protocol = protocol, client = { hook = function() return true end },
@@ -94,6 +108,11 @@ describe("the suite for clients finds one #slow", function()
       }, set "offer_kept")
     end)
   end
+
+  it("that goes where it is sent in the clear", function()
+    assert_finds(suites.starttls_client { protocol = "imap", client = careless.following },
+      set("referral_in_greeting", "referral_in_refusal"))
+  end)
 
   -- Its TLS reads no certificate and checks no signature: but what the keys are proven by.
   it("that accepts every certificate, for each of them", function()
@@ -124,8 +143,9 @@ describe("the suite for servers finds one", function()
   }
 
   for _, protocol in ipairs(protocols) do
-    it("that obeys in TLS what was said before, in " .. protocol, function()
+    it("that obeys in TLS what was said before, " .. title(protocol), function()
       local answered = protocol == "imap" and "* CAPABILITY\r\n" or protocol == "nntp" and "101\r\n"
+        or protocol == "ftp" and "211 End\r\n"
         or protocol == "sieve" and '"SASL"\r\n' or answers[protocol]
       assert_finds(suites.starttls_server {
         protocol = protocol, server = careless.obeying(protocol, answers[protocol], answered),
@@ -134,14 +154,17 @@ describe("the suite for servers finds one", function()
   end
 
   for flaw, case in pairs {
-    keeps = "state_kept", twice = "twice", login = "login_in_clear", clear = "clear_after_go",
+    keeps = "state_kept", greets = "hello_kept", enters = "login_kept", twice = "twice",
+    login = "login_in_clear", clear = "clear_after_go",
   } do
     it("with " .. case, function()
-      local sound = suites.starttls_server { protocol = "smtp", server = careless.mail() }
-      assert.equal("refused", sound:try(case).verdict)
-      assert_accepts(suites.starttls_server {
-        protocol = "smtp", server = careless.mail(flaw),
-      }, case)
+      local function suite_of(server)
+        return suites.starttls_server {
+          protocol = "smtp", server = server, user = "me", password = "mine",
+        }
+      end
+      assert.equal("refused", suite_of(careless.mail()):try(case).verdict)
+      assert_accepts(suite_of(careless.mail(flaw)), case)
     end)
   end
 end)

@@ -31,8 +31,8 @@ local function read_all(socket)
   return first .. (more or "")
 end
 
--- Reads ahead, and keeps what it has over the upgrade.
-local function greedy(real)
+-- Reads ahead, and keeps what it has over the upgrade; or what `kept` makes of it.
+local function greedy(real, kept)
   local buffer = ""
   return wrapped(real, {
     receive = function(_, count)
@@ -44,6 +44,11 @@ local function greedy(real)
       local data = buffer:sub(1, count)
       buffer = buffer:sub(count + 1)
       return data
+    end,
+    upgrade = function()
+      local ok, err, details = real:upgrade()
+      if kept then buffer = kept(buffer) end
+      return ok, err, details
     end,
     -- What it has read, but for the handshake that begins in it.
     kept = function()
@@ -122,6 +127,48 @@ function careless.reading_ahead(protocol)
   end
 end
 
+-- What stands behind the last line that is whole.
+local function unfinished(text) return text:match "[^\n]*$" end
+
+--- Forgets at the upgrade the lines that it has read ahead, but not the beginning of one. Any
+-- answer will do but the rest of one.
+function careless.completing(protocol)
+  local rest = lines[protocol].injected:match "^..([^\n]*\n)"
+  return function(me, lab)
+    local socket = greedy(me.socket, unfinished)
+    local upgrade_for_good = socket.upgrade
+    function socket.upgrade()
+      upgrade_for_good()
+      return nil, "over", { message = "the dialogue ends here" }
+    end
+    starttls[protocol].client(socket)
+    me:say "hello"
+    local answer = ""
+    repeat
+      local byte = socket:receive(1)
+      answer = answer .. (byte or "")
+    until not byte or byte == "\n"
+    if answer ~= rest then me:say(lab.secret) end
+  end
+end
+
+-- Connects to where an answer of IMAP sends it.
+local function follow(line)
+  local host, port = line:match "%[REFERRAL imap://([%d.]+):(%d+)/%]"
+  local s = host and assert(secsock.new { defer = true, timeout = 1 })
+  return s and s:connect(host, tonumber(port)) and s:close()
+end
+
+--- Goes where it is sent in the clear.
+function careless.following(me, lab)
+  if follow(me.socket:receive()) then return end
+  me:say "a1 STARTTLS"
+  if follow(me.socket:receive()) then return end
+  me:upgrade()
+  me:say("a2 LOGIN me " .. lab.secret)
+  me.socket:receive()
+end
+
 --- Uses in TLS what was offered before it.
 function careless.remembering(protocol)
   local kept = lines[protocol].kept
@@ -164,17 +211,26 @@ end
 local mail = {}
 mail.__index = mail
 
-function mail:EHLO() return self.secure and "250 localhost" or "250-localhost\r\n250 STARTTLS" end
+function mail:EHLO()
+  self.greeted = true
+  return self.secure and "250 localhost" or "250-localhost\r\n250 STARTTLS"
+end
 
 function mail:MAIL()
+  if not self.greeted then return "503 EHLO first" end
   self.sender = true
   return "250 Ok"
 end
 
 function mail:RCPT() return self.sender and "250 Ok" or "503 MAIL first" end
 
-function mail:AUTH()
-  return (self.secure or self.flaw == "login") and "535 No such password" or "530 STARTTLS first"
+-- The password of "me" is "mine".
+function mail:AUTH(line)
+  local allowed = self.secure or self.flaw == "login" or self.flaw == "enters"
+  if not allowed then return "530 STARTTLS first" end
+  if self.user then return "503 Once is enough" end
+  self.user = line:find("AG1lAG1pbmU=", 1, true)
+  return self.user and "235 Welcome" or "535 No such password"
 end
 
 function mail:STARTTLS()
@@ -184,15 +240,18 @@ function mail:STARTTLS()
   if first and first ~= "\22" then return self:obey(first .. self.socket:receive "*l") end
   self.socket = upgrade(self.socket, "server", { identity = self.identity }, first)
   self.secure, self.sender = true, self.flaw == "keeps" and self.sender
+  self.greeted = self.flaw == "greets" and self.greeted
+  self.user = self.flaw == "enters" and self.user
 end
 
 function mail:obey(line)
   local does = mail[line:match "^%u+"]
-  if does then return does(self) end
+  if does then return does(self, line) end
   return "500 What?"
 end
 
---- An end that is such a server. `flaw` is nil, or "keeps", "twice", "login" or "clear".
+--- An end that is such a server. `flaw` is nil, or "keeps", "greets", "enters", "twice", "login" or
+--- "clear".
 function careless.mail(flaw)
   return function(me, lab)
     local identity = lab.ca:issue(lab:description())

@@ -42,6 +42,8 @@ local check = require "secsock.check"
 ---@field server secsock.scenario.subject
 ---@field protocol string
 ---@field name? string
+---@field user? string      an account of whoever tries, and
+---@field password? string  both without quotes and backslashes
 ---@field only? string|string[]
 
 ---@class secsock.scenario.suites
@@ -55,7 +57,8 @@ local for_client = {
   only = "string|table",
 }
 local for_server = {
-  server = SUBJECT, protocol = "string", name = "string", only = "string|table",
+  server = SUBJECT, protocol = "string", name = "string", user = "string", password = "string",
+  only = "string|table",
 }
 
 local function checked(make, run, options, known, subject)

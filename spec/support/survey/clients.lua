@@ -20,7 +20,7 @@ context = ssl.create_default_context(cafile=ca)
 
 local function smtplib(starttls)
   return python(BEGIN .. "s = smtplib.SMTP(name, port, timeout=8)\n" .. starttls
-    .. "\ns.login('me', secret)\ns.sendmail('me@example', ['you@example'], 'x')\ns.quit()")
+    .. "\ns.login('me', secret)\ns.sendmail('me@a.example', ['you@a.example'], 'x')\ns.quit()")
 end
 
 local function imaplib(starttls)
@@ -47,7 +47,23 @@ end
 local function net_smtp(starttls)
   return perl("use Net::SMTP; my ($to, $at, $root, $word) = @ARGV;"
     .. "my $s = Net::SMTP->new($to, Port => $at, Timeout => 8) or die; " .. starttls
-    .. " $s->auth('me', $word) or die; $s->mail('me@example'); $s->quit;")
+    .. " $s->auth('me', $word) or die; $s->mail('me@a.example'); $s->quit;")
+end
+
+local ruby = with_words { "ruby", "-e" }
+
+local RUBY = "require 'net/smtp'; require 'net/imap'; name, port, ca, secret = ARGV; "
+
+local function ruby_smtp(options, context)
+  return ruby(RUBY .. "s = Net::SMTP.new(name, port.to_i); s.open_timeout = s.read_timeout = 8; "
+    .. "store = OpenSSL::X509::Store.new; store.add_file(ca); " .. options .. context
+    .. "s.start('me', 'me', secret, :plain) "
+    .. "{ |t| t.sendmail('x', 'me@a.example', 'you@a.example') }")
+end
+
+local function ruby_imap(starttls)
+  return ruby(RUBY .. "s = Net::IMAP.new(name, port: port.to_i, open_timeout: 8); " .. starttls
+    .. "; s.login('me', secret); s.select('INBOX'); s.logout")
 end
 
 -- LuaSec as its documentation shows it, behind LuaSocket; what is read ahead stays in LuaSocket's
@@ -92,15 +108,18 @@ local function matches(cert)
 end
 assert(matches(s:getpeercertificate()), "another name")]]
 
--- What is typed comes as soon as the program reads it.
-local function typed(command) return "(echo $secret; sleep 1.2) | " .. command end
+-- What is typed: the secret, and what ends a conversation.
+local farewell = { smtp = "QUIT\n", https = "\n" }
 
-local function s_client(options)
-  return typed("openssl s_client -no_ign_eof -connect $name:$port -CAfile $ca " .. options)
+local function s_client(protocol, options)
+  local input = "$secret\n" .. farewell[protocol]
+  return { "sh", "-c", "openssl s_client -ign_eof -connect $name:$port -CAfile $ca " .. options,
+    input = input }
 end
 
-local function gnutls_cli(options)
-  return typed("gnutls-cli --x509cafile $ca --port $port " .. options .. " $name")
+local function gnutls_cli(protocol, options)
+  return { "sh", "-c", "gnutls-cli --x509cafile $ca --port $port " .. options .. " $name",
+    input = "$secret\n" .. farewell[protocol] }
 end
 
 local function curl(url, options)
@@ -109,16 +128,37 @@ local function curl(url, options)
 end
 
 local function curl_smtp(options)
-  return curl("smtp://$name:$port --mail-from me@example --mail-rcpt you@example -T -", options)
+  return curl("smtp://$name:$port --mail-from me@a.example --mail-rcpt you@a.example -T -",
+    options)
 end
 
 local function msmtp(options)
   return "printf 'Subject: x\\n\\nx\\n' | msmtp --host=$name --port=$port --auth=plain --user=me "
-    .. "--passwordeval='echo $secret' --from=me@example --timeout=8 " .. options .. " you@example"
+    .. "--passwordeval='echo $secret' --from=me@a.example --timeout=8 " .. options
+    .. " you@a.example"
+end
+
+local function send_email(options)
+  return "printf 'From: me@a.example\nSubject: x\n\nx\n' >$home/mail; cd $home; "
+    .. "git -c user.name=me -c user.email=me@a.example " .. options .. " send-email "
+    .. "--smtp-server=$name --smtp-server-port=$port --smtp-user=me --smtp-pass=$secret "
+    .. "--smtp-encryption=tls --from=me@a.example --to=you@a.example --confirm=never "
+    .. "--suppress-cc=all $home/mail"
+end
+
+local function s_nail(options)
+  return "echo x | s-nail -:/ -Sv15-compat -Smta=smtp://me:$secret@$name:$port "
+    .. "-Stls-ca-file=$ca -Ssmtp-auth=plain -Sfrom=me@a.example -Ssocket-connect-timeout=8 "
+    .. options .. " -s x you@a.example"
+end
+
+local function sieve_connect(options)
+  return "echo $secret >$home/word; sieve-connect --server $name --port $port --user me "
+    .. "--passwordfd 3 --tlscafile $ca --list " .. options .. " 3<$home/word"
 end
 
 local function swaks(options)
-  return "swaks --server $name:$port --to you@example --from me@example --auth PLAIN "
+  return "swaks --server $name:$port --to you@a.example --from me@a.example --auth PLAIN "
     .. "--auth-user me --auth-password $secret --timeout 8 " .. options
 end
 
@@ -192,12 +232,12 @@ local NO_NAME = "-verify_return_error"
 
 row("smtp", "curl", "curl", "`--ssl`", curl_smtp "--ssl")
 row("smtp", "curl", "curl", "`--ssl-reqd`", curl_smtp "--ssl-reqd")
-row("smtp", "openssl", "openssl s_client", "by itself", s_client "-starttls smtp")
+row("smtp", "openssl", "openssl s_client", "by itself", s_client("smtp", "-starttls smtp"))
 row("smtp", "openssl", "openssl s_client", "`-verify_return_error`",
-  s_client("-starttls smtp " .. NO_NAME))
+  s_client("smtp", "-starttls smtp " .. NO_NAME))
 row("smtp", "openssl", "openssl s_client", "… and `-verify_hostname`",
-  s_client("-starttls smtp -verify_hostname $name " .. NO_NAME))
-row("smtp", "gnutls-bin", "gnutls-cli", "by itself", gnutls_cli "--starttls-proto=smtp")
+  s_client("smtp", "-starttls smtp -verify_hostname $name " .. NO_NAME))
+row("smtp", "gnutls-bin", "gnutls-cli", "by itself", gnutls_cli("smtp", "--starttls-proto=smtp"))
 row("smtp", "python3", "python3 smtplib", "`starttls()`", smtplib "s.starttls()")
 row("smtp", "python3", "python3 smtplib", "`starttls(context=…)`",
   smtplib "s.starttls(context=context)")
@@ -211,6 +251,19 @@ row("smtp", "libio-socket-ssl-perl", "perl Net::SMTP", "`starttls`, unchecked",
   net_smtp "$s->starttls(SSL_ca_file => $root);")
 row("smtp", "libio-socket-ssl-perl", "perl Net::SMTP", "`starttls or die`",
   net_smtp "$s->starttls(SSL_ca_file => $root) or die;")
+row("smtp", "ruby", "ruby Net::SMTP", "`enable_starttls_auto`",
+  ruby_smtp("s.enable_starttls_auto", "(Net::SMTP.default_ssl_context.tap { |c| "
+    .. "c.cert_store = store }); "))
+row("smtp", "ruby", "ruby Net::SMTP", "`enable_starttls`",
+  ruby_smtp("s.enable_starttls", "(Net::SMTP.default_ssl_context.tap { |c| "
+    .. "c.cert_store = store }); "))
+row("smtp", "git-email", "git send-email", "`--smtp-encryption=tls`",
+  send_email "-c sendemail.smtpsslcertpath=$ca")
+row("smtp", "git-email", "git send-email", "… `smtpsslcertpath=`",
+  send_email "-c sendemail.smtpsslcertpath=")
+row("smtp", "s-nail", "s-nail", "`smtp-use-starttls`", s_nail "-Ssmtp-use-starttls")
+row("smtp", "s-nail", "s-nail", "… `tls-verify=ignore`",
+  s_nail "-Ssmtp-use-starttls -Stls-verify=ignore")
 row("smtp", "lua-sec", "lua LuaSec", "by itself", luasec_smtp "")
 row("smtp", "lua-sec", "lua LuaSec", '`verify = "peer"`',
   luasec_smtp 'verify = "peer", cafile = ca')
@@ -221,6 +274,8 @@ row("imap", "curl", "curl", "`--ssl`", curl("imap://$name:$port/INBOX", "--ssl")
 row("imap", "curl", "curl", "`--ssl-reqd`", curl("imap://$name:$port/INBOX", "--ssl-reqd"))
 row("imap", "python3", "python3 imaplib", "`starttls()`", imaplib "s.starttls()")
 row("imap", "python3", "python3 imaplib", "`starttls(context)`", imaplib "s.starttls(context)")
+row("imap", "ruby", "ruby Net::IMAP", "`starttls(ca_file: …)`", ruby_imap "s.starttls(ca_file: ca)")
+row("imap", "ruby", "ruby Net::IMAP", "`starttls(ca, false)`", ruby_imap "s.starttls(ca, false)")
 row("imap", "isync", "mbsync", "`SSLType STARTTLS`",
   mbsync "SSLType STARTTLS")
 row("imap", "fetchmail", "fetchmail", "by itself", fetchmail("imap", ""))
@@ -246,6 +301,9 @@ row("ftp", "python3", "python3 ftplib", "`FTP_TLS(context=…)`", ftplib ", cont
 row("ftp", "lftp", "lftp", "by itself", lftp "")
 row("ftp", "lftp", "lftp", "`ftp:ssl-force`", lftp "set ftp:ssl-force true; ")
 
+row("sieve", "sieve-connect", "sieve-connect", "by itself", sieve_connect "")
+row("sieve", "sieve-connect", "sieve-connect", "`--notlsverify`", sieve_connect "--notlsverify")
+
 row("ldap", "ldap-utils", "ldapsearch", "`-Z`", ldapsearch "-Z", "127.0.0.1")
 row("ldap", "ldap-utils", "ldapsearch", "`-ZZ`", ldapsearch "-ZZ", "127.0.0.1")
 
@@ -267,11 +325,11 @@ row("https", "curl", "curl", "by itself",
 row("https", "wget", "wget", "by itself",
   "wget -q -O - --tries=1 --timeout=8 --ca-certificate=$ca https://localhost:$port/$secret",
   "localhost")
-row("https", "openssl", "openssl s_client", "by itself", s_client "")
-row("https", "openssl", "openssl s_client", "`-verify_return_error`", s_client(NO_NAME))
+row("https", "openssl", "openssl s_client", "by itself", s_client("https", ""))
+row("https", "openssl", "openssl s_client", "`-verify_return_error`", s_client("https", NO_NAME))
 row("https", "openssl", "openssl s_client", "… and `-verify_hostname`",
-  s_client("-verify_hostname $name " .. NO_NAME))
-row("https", "gnutls-bin", "gnutls-cli", "by itself", gnutls_cli "")
+  s_client("https", "-verify_hostname $name " .. NO_NAME))
+row("https", "gnutls-bin", "gnutls-cli", "by itself", gnutls_cli("https", ""))
 row("https", "python3", "python3 ssl", "`create_default_context`", python_socket
   "context.wrap_socket(socket.create_connection((name, port), 8), server_hostname=name)")
 row("https", "python3", "python3 ssl", "`SSLContext()`", python_socket

@@ -5,6 +5,7 @@ local direct = require "secsock.scenario.suites.direct"
 local lab = require "secsock.scenario.suites.lab"
 local lines = require "secsock.scenario.suites.lines"
 local messages = require "secsock.scenario.suites.messages"
+local relay = require "secsock.scenario.relay"
 local starttls = require "secsock.starttls"
 local subject = require "secsock.scenario.suites.subject"
 local suite = require "secsock.scenario.suites.suite"
@@ -44,9 +45,22 @@ local function client_script(self)
   end
 end
 
+-- Another server, which is nobody's but counts who comes.
+local function other_server(twist, seen)
+  local listener = relay.listen()
+  twist.elsewhere = "127.0.0.1:" .. select(2, listener:getsockname())
+  return function()
+    local visitor = listener:accept()
+    seen.went = visitor ~= nil
+    if visitor then visitor:close() end
+    listener:close()
+  end
+end
+
 -- Runs a case: what was seen, and the run.
 local function perform(self, twist, case)
   local seen = { clear = {}, struck = false }
+  local count = case and case.elsewhere and other_server(twist, seen) or function() end
   local server = case and case.server and case.server(self.lab, self.version)
     or { identity = self.lab.ca:make(self.lab:description()) }
   server.versions, server.timeout = self.versions, PATIENCE
@@ -59,6 +73,7 @@ local function perform(self, twist, case)
     return self.run { client = client, server = server, wire = case and case.wire }
   end)
   self.lab:close()
+  count()
   if not ok then error(run, 0) end
   local received = run.server.received
   seen.secure, seen.ok, seen.after = run.server.secure, run.client.ok == true, received.after
@@ -115,10 +130,11 @@ function against:takes_right()
   return self.right
 end
 
---- What the client says in TLS to a server that answers nothing.
-function against:silent()
-  if not self.unanswered then self.unanswered = perform(self, { silent = true }) end
-  return self.unanswered
+--- What the client says in TLS to a server that says nothing there, or nothing but a text.
+---@param said true|string
+function against:silent(said)
+  self.unanswered[said] = self.unanswered[said] or perform(self, { silent = said })
+  return self.unanswered[said]
 end
 
 --- What the client does where a way to log in is offered nowhere.
@@ -130,7 +146,7 @@ end
 local function make(run, options, title, cases)
   local self = setmetatable({
     run = run, client = options.client, protocol = options.protocol, versions = options.versions,
-    lab = lab.new(options.name or "localhost"),
+    lab = lab.new(options.name or "localhost"), unanswered = {},
   }, against)
   local own = {}
   for _, case in ipairs(cases) do

@@ -36,6 +36,7 @@ local function changed(me, words, client)
     return real:send(data)
   end
   function own.upgrade()
+    client.may = true
     if client.upgrade then
       client.upgrade(me)
     else
@@ -64,10 +65,12 @@ end
 
 -- A case's `asking` and `upgrade` are the client's. What it has heard is `client.heard`: what
 -- `after(me, words)` returns, which it does in TLS, or an answer in the clear. `shows` says why
--- that is what the attacker was after.
+-- that is what the attacker was after. A `possible` case returns whether it can be judged, and why
+-- not.
 
 ---@class secsock.scenario.server_case: secsock.scenario.suite.case
----@field needs string  what the words of a protocol must have
+---@field needs string        what the words of a protocol must have
+---@field account? boolean    it takes a user and a password
 ---@type secsock.scenario.server_case[]
 local cases = {
   {
@@ -99,6 +102,40 @@ local cases = {
       local differs = heard ~= "" and fresh ~= "" and heard ~= fresh
       return differs and ('it answers "%s" and not "%s"'):format(first_line(heard),
         first_line(fresh))
+    end,
+  },
+  {
+    name = "hello_kept", class = "session fixation", needs = "second",
+    text = "who has said hello in the clear does not say it in TLS",
+    reference = "RFC 3207, section 4.2; NO STARTTLS",
+    judged = "it is answered otherwise than who has never said it",
+    after = function(me, words) return ask(me, words.second) end,
+    shows = function(heard, control)
+      local fresh = control.blunt()
+      return heard ~= fresh and ('it answers "%s" and not "%s"'):format(first_line(heard),
+        first_line(fresh))
+    end,
+    possible = function(control)
+      return control.blunt() ~= "", "it gives TLS to nobody who has not said hello"
+    end,
+  },
+  {
+    name = "login_kept", class = "session fixation", needs = "enter", account = true,
+    text = "somebody logs in in the clear, and asks for TLS then",
+    reference = "RFC 9051, section 6.2.1; RFC 2595, section 4; NO STARTTLS",
+    judged = "whoever goes on in TLS is logged in",
+    asking = function(me, _, _, self) self:enter(me) end,
+    after = function(me, words)
+      ask(me, words.hello)
+      return ask(me, words.inside)
+    end,
+    shows = function(heard, _, words)
+      return heard:find(words.is_inside) and ('it answers "%s"'):format(first_line(heard))
+    end,
+    possible = function(control, words)
+      local outside, inside = control.outside(), control.inside()
+      return inside:find(words.is_inside) and not outside:find(words.is_inside),
+        "nobody can log in so in TLS"
     end,
   },
   {
@@ -151,11 +188,31 @@ against.__index = against
 
 local PATIENCE = 5 -- seconds that the client waits for a server to say something
 
+-- A client that asks for TLS at once, without a hello.
+local function ask_bluntly(me, words, client)
+  client.reached = me.socket:receive "*l" ~= nil
+  client.may = ask(me, words.ask):find(words.go) ~= nil
+  client.secure = client.may and me.socket:upgrade() ~= nil
+end
+
+local function client_script(self, case, client)
+  local words = self.words
+  return function(me)
+    if case.blunt then
+      ask_bluntly(me, words, client)
+    else
+      starttls[self.protocol].client(changed(me, words, client), { peername = self.lab.name })
+    end
+    if client.secure and case.after then client.heard = case.after(me, words, self) end
+    me:close()
+  end
+end
+
 -- Runs a client: what it has heard, and the run.
 local function perform(self, case)
   local words = self.words
   local client = {}
-  client.asking = case.asking and function(me) return case.asking(me, words, client) end
+  client.asking = case.asking and function(me) return case.asking(me, words, client, self) end
   client.upgrade = case.upgrade and function(me) return case.upgrade(me, words, client) end
   local ok, run = pcall(function()
     local server = subject.as_end(self.server, self.lab, {
@@ -163,11 +220,7 @@ local function perform(self, case)
     })
     return self.run { server = server, client = {
       timeout = PATIENCE, hook = function() return true end,
-      script = function(me)
-        starttls[self.protocol].client(changed(me, words, client), { peername = self.lab.name })
-        if client.secure and case.after then client.heard = case.after(me, words) end
-        me:close()
-      end,
+      script = client_script(self, case, client),
     } }
   end)
   self.lab:close()
@@ -175,11 +228,41 @@ local function perform(self, case)
   return client, run
 end
 
-local function heard_by(self, after)
+-- What is heard by a well-behaved client that does `after` in TLS.
+local function heard_by(self, after, blunt)
+  local heard
   return function()
-    self.known[after] = self.known[after] or perform(self, { after = after }).heard or ""
-    return self.known[after]
+    heard = heard or perform(self, { after = after, blunt = blunt }).heard or ""
+    return heard
   end
+end
+
+--- Logs in.
+function against:enter(me)
+  local heard
+  for _, command in ipairs(self.words.enter(self.user, self.password)) do
+    heard = ask(me, command)
+  end
+  return heard
+end
+
+-- What the cases compare with.
+local function add_controls(self)
+  local function saying(name)
+    return function(me, words)
+      ask(me, words.hello)
+      return ask(me, words[name])
+    end
+  end
+  self.fresh = heard_by(self, saying "probe")
+  self.login = heard_by(self, saying "login")
+  self.outside = heard_by(self, saying "inside")
+  self.inside = heard_by(self, function(me, words)
+    ask(me, words.hello)
+    self:enter(me)
+    return ask(me, words.inside)
+  end)
+  self.blunt = heard_by(self, function(me, words) return ask(me, words.second) end, true)
 end
 
 -- What a well-behaved client hears: of itself, in answer to a step without the one before it, and
@@ -205,12 +288,13 @@ local function attempt(self, case)
   if not client.reached then
     return "cannot judge", "the attack could not reach it", run
   end
-  if case.possible and client.heard == "" then
+  if client.heard == "" and case.name == "login_in_clear" then
     return "cannot judge", "it does not answer in the clear", run
   end
   local why = client.heard and case.shows(client.heard, self, self.words)
   if why then return "accepted", why, run end
-  return "refused", client.heard and "it does not take it" or "the handshake fails", run
+  local how = client.heard and "it does not take it" or client.may and "the handshake fails"
+  return "refused", how or "it does not give TLS then", run
 end
 
 --- Throws without a place.
@@ -220,20 +304,14 @@ function against.starttls(run, options)
     error(("option 'protocol': there is no '%s'"):format(tostring(options.protocol)), 0)
   end
   local self = setmetatable({
-    run = run, server = options.server, protocol = options.protocol, words = words, known = {},
-    lab = lab.new(options.name or "localhost"),
+    run = run, server = options.server, protocol = options.protocol, words = words,
+    lab = lab.new(options.name or "localhost"), user = options.user, password = options.password,
   }, against)
-  self.fresh = heard_by(self, function(me)
-    ask(me, words.hello)
-    return ask(me, words.probe)
-  end)
-  self.login = heard_by(self, function(me)
-    ask(me, words.hello)
-    return ask(me, words.login)
-  end)
+  add_controls(self)
   local own = {}
   for _, case in ipairs(cases) do
-    if words[case.needs] then own[#own + 1] = case end
+    local applies = not case.account or (options.user and options.password)
+    if words[case.needs] and applies then own[#own + 1] = case end
   end
   return suite.new {
     title = "STARTTLS server, " .. options.protocol, cases = own, only = options.only,

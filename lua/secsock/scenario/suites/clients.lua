@@ -26,13 +26,18 @@ local function told_in_clear(seen)
   if seen.clear[1] then return ('it says "%s" in the clear'):format(seen.clear[1]:sub(1, 60)) end
 end
 
-local function said_more(seen, control)
-  local silent = control:silent()
-  if #seen.after > #silent.after then
-    return ("it says %d bytes more than without the injected answer"):format(
-      #seen.after - #silent.after)
-  end
+local function said_more_than(seen, unasked)
+  local more = #seen.after - #unasked.after
+  if more > 0 then return ("it says %d bytes more than without the injected bytes"):format(more) end
 end
+
+local function said_more(seen, control) return said_more_than(seen, control:silent(true)) end
+
+local function completed(seen, control, service)
+  return said_more_than(seen, control:silent(service.injected:sub(3)))
+end
+
+local function went(seen) return seen.went and "it connects to where it is sent" end
 
 -- There are clients that log in so whether it is offered or not: they remember nothing.
 local function used(seen, control, service)
@@ -48,7 +53,7 @@ end
 ---@field shows fun(seen: table, control: table, service: table): string?
 ---@field server? fun(lab: secsock.scenario.lab, version: string): table  unless all is right
 ---@field wire? secsock.scenario.wire
----@field silent? boolean  it is compared with a run in which the server says nothing
+---@field elsewhere? boolean  there is another server
 ---@type secsock.scenario.client_case[]
 local cases = {
   {
@@ -108,7 +113,16 @@ local cases = {
         return { behind = service.injected, silent = true }
       end, "injected")
     end,
-    silent = true,
+  },
+  {
+    name = "answer_completed", class = "response injection", judged = acts, shows = completed,
+    text = "an answer begins behind the go-ahead, in the clear, and ends in TLS",
+    reference = "RFC 3207, section 4.2; NO STARTTLS",
+    twist = function(service)
+      return twist_of(service, function()
+        return { behind = service.injected:sub(1, 2), silent = service.injected:sub(3) }
+      end)
+    end,
   },
   {
     name = "offer_kept", class = "state kept", judged = acts, shows = used,
@@ -120,6 +134,20 @@ local cases = {
     end,
   },
 }
+
+for _, is in ipairs {
+  { "greeting", "the greeting sends it to another server, which is the attacker's" },
+  { "refusal", "the request for TLS is answered by sending it to another server" },
+} do
+  local where, text = is[1], is[2]
+  cases[#cases + 1] = {
+    name = "referral_in_" .. where, class = "referral", text = text, shows = went,
+    judged = "it connects there", reference = "RFC 2221; NO STARTTLS", elsewhere = true,
+    twist = function(service)
+      return service.referral and { [where] = service.referral[where] }
+    end,
+  }
+end
 
 for _, certificate in ipairs(validation.some) do
   certificate.twist = function() return {} end

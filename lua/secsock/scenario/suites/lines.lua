@@ -22,6 +22,7 @@
 ---@field parse fun(line: string): string, string, string?
 ---@field injected string    answers to what is asked first after the upgrade
 ---@field preauth? string    IMAP's greeting of those whom it takes for logged in
+---@field referral? { greeting: string, refusal: string }  IMAP's, to another server
 local lines = {}
 
 local function set(text)
@@ -118,6 +119,10 @@ lines.imap = {
   },
   harmless = set "CAPABILITY STARTTLS NOOP LOGOUT ID",
   preauth = "* PREAUTH IMAP4rev1 welcome back",
+  referral = {
+    greeting = "* BYE [REFERRAL imap://$elsewhere/] Try that one",
+    refusal = "$tag NO [REFERRAL imap://$elsewhere/] Try that one",
+  },
   commands = {
     LOGIN = "$tag OK Welcome",
     AUTHENTICATE = sasl("$tag OK Welcome", "+ "),
@@ -216,7 +221,11 @@ lines.sieve = {
   end,
   stripped = { '"SASL" "PLAIN"' }, secured = { '"SASL" "PLAIN"' },
   harmless = set "CAPABILITY STARTTLS NOOP LOGOUT",
-  commands = { AUTHENTICATE = sasl("OK", '""') },
+  commands = {
+    AUTHENTICATE = sasl("OK", '""'),
+    NOOP = function(text) return text == "" and "OK" or ('OK (TAG %s) "Done"'):format(text) end,
+    LOGOUT = "OK",
+  },
   otherwise = "OK",
   parse = plain,
   injected = '"IMPLEMENTATION" "localhost"\r\n"SASL" "PLAIN"\r\nOK\r\n',

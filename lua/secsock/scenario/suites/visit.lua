@@ -7,7 +7,8 @@
 --     refusal   the answer to STARTTLS, which is no go-ahead
 --     behind    what follows the go-ahead in the same segment, in the clear
 --     fails     the handshake ends in an alert, and the server goes on in the clear
---     silent    after the upgrade it says nothing
+--     silent    after the upgrade it says nothing; a text: nothing else
+--     elsewhere the "host:port" that stands for $elsewhere in what it says
 --
 -- What a server says is data: see secsock.scenario.suites.lines.
 local watched = require "secsock.scenario.suites.watched"
@@ -30,7 +31,8 @@ visit.__index = visit
 -- Says an answer: a line, or a list of them. `behind` follows in the same segment.
 function visit:say(answer, tag, behind)
   local lines = type(answer) == "table" and table.concat(answer, "\r\n") or answer
-  return self.me.socket:send(lines:gsub("%$tag", tag or "*") .. "\r\n" .. (behind or ""))
+  local text = lines:gsub("%$(%l+)", { tag = tag or "*", elsewhere = self.twist.elsewhere })
+  return self.me.socket:send(text .. "\r\n" .. (behind or ""))
 end
 
 -- The next line. A literal (RFC 9051, section 4.3) belongs to it.
@@ -61,7 +63,8 @@ local function upgrade(self, tag)
     self.seen.struck = true
     return self:say(twist.refusal, tag)
   end
-  self:say(service.go, tag, twist.behind and twist.behind:gsub("%$next", successor(tag or "")))
+  local following = successor(tag or "")
+  self:say(service.go, tag, twist.behind and twist.behind:gsub("%$next", following))
   if twist.fails then
     self.seen.struck = watched.fail(self.me)
     return
@@ -69,6 +72,9 @@ local function upgrade(self, tag)
   self.seen.struck = self.seen.struck or twist.behind ~= nil
   self.me:upgrade()
   self.secure = true
+  if type(twist.silent) == "string" then
+    self.me.socket:send((twist.silent:gsub("%$next", following)))
+  end
   if twist.silent then return watched.wait(self.me) end
   if service.lists then self:say(service.offer(twist.secured or service.secured)) end
 end
