@@ -80,22 +80,27 @@ local function heads(...)
   end
 end
 
-local function starttls_clients()
-  local rows = {}
+-- The clients of one protocol.
+local function starttls_clients(protocol)
+  local own = suites.starttls_client { protocol = protocol, client = {} }
+  local columns, rows = {}, {}
+  for _, case in ipairs(attacks) do
+    if pcall(own.case, own, case.name) then columns[#columns + 1] = case end
+  end
   for _, row in ipairs(clients) do
-    if row.protocol ~= "https" then
+    if row.protocol == protocol then
       progress("%s %s %s", row.protocol, row.program, row.setting)
       local report = suites.starttls_client {
         client = row.client, protocol = row.protocol, name = row.name,
       }:run()
-      local cells = { row.protocol, row.program, row.setting }
-      for _, case in ipairs(attacks) do
+      local cells = { row.program, row.setting }
+      for _, case in ipairs(columns) do
         cells[#cells + 1] = cell(report, case.name, row.unsure)
       end
       rows[#rows + 1] = cells
     end
   end
-  return table_of(heads("", "client", "setting")(attacks), rows)
+  return table_of(heads("client", "setting")(columns), rows)
 end
 
 local function validation()
@@ -186,9 +191,15 @@ local parts = {
   { "server cases", described(misuses) },
   { "versions", versions },
   { "servers", starttls_servers },
-  { "clients", starttls_clients },
-  { "validation", validation },
 }
+for _, protocol in ipairs(protocols) do
+  if document:find("<!-- " .. protocol .. " clients -->", 1, true) then
+    parts[#parts + 1] = {
+      protocol .. " clients", function() return starttls_clients(protocol) end,
+    }
+  end
+end
+parts[#parts + 1] = { "validation", validation }
 
 for _, part in ipairs(parts) do
   if not arg[2] or arg[2] == part[1] then document = put(document, part[1], part[2]()) end

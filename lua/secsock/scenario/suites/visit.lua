@@ -18,8 +18,12 @@ local watched = require "secsock.scenario.suites.watched"
 ---@field service secsock.scenario.service
 ---@field twist table
 ---@field seen secsock.scenario.seen
+---@field secure boolean
+---@field over? boolean  nothing more is said
 local visit = {}
 visit.__index = visit
+
+local SILENCE = 2 -- seconds, after which nobody says anything any more
 
 --- What was seen of a client, beside what the run writes down.
 ---@class secsock.scenario.seen
@@ -75,7 +79,10 @@ local function upgrade(self, tag)
   if type(twist.silent) == "string" then
     self.me.socket:send((twist.silent:gsub("%$next", following)))
   end
-  if twist.silent then return watched.wait(self.me) end
+  if twist.silent then
+    self.over = true
+    return watched.wait(self.me, SILENCE)
+  end
   if service.lists then self:say(service.offer(twist.secured or service.secured)) end
 end
 
@@ -131,7 +138,7 @@ local function go_on(self)
     local verb, argument, tag = self.service.parse(line)
     note(self, verb, line)
     obey(self, verb, argument, tag)
-    if verb == self.service.leaves then return end
+    if self.over or verb == self.service.leaves then return end
   end
 end
 

@@ -4,13 +4,14 @@ local watched = {}
 
 local SILENCE = 0.4 -- seconds that somebody who has something to say may take, on a real clock
 
---- All that the peer says until it has been silent for a while.
+--- All that the peer says until it has been silent for a while: for so many seconds.
 ---@param me secsock.scenario.actor
+---@param seconds? number
 ---@return string
-function watched.wait(me)
+function watched.wait(me, seconds)
   local heard, socket = {}, me.socket
   local before = socket:gettimeout()
-  socket:settimeout(SILENCE)
+  socket:settimeout(seconds or SILENCE)
   repeat
     local byte = socket:receive(1)
     heard[#heard + 1] = byte
