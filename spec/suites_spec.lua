@@ -72,6 +72,25 @@ describe("secsock's client refuses, as TLS #slow", function()
   end
 end)
 
+-- What a client has found of a word is its problem, and nothing else.
+local function assert_problem(finding)
+  local is = mint.wrong[finding.case.name]
+  local verdict = finding.run.client.verdict
+  if is then assert.same({ is.problem }, verdict:problems(), finding.case.name) end
+end
+
+describe("a wrong certificate is wrong in one way #slow", function()
+  for _, name in ipairs { "localhost", "mail.example", "127.0.0.1" } do
+    it("for " .. name, function()
+      local report = suites.tls_client_validation {
+        protocol = "tls", client = { profile = "private" }, name = name,
+      }:run()
+      assert.equal(#report.findings, report.counts.refused, tostring(report))
+      for _, finding in ipairs(report.findings) do assert_problem(finding) end
+    end)
+  end
+end)
+
 describe("the suite for clients finds one #slow", function()
   for _, protocol in ipairs(protocols) do
     it("that goes on in the clear, in " .. protocol, function()

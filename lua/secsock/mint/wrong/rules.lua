@@ -30,7 +30,7 @@ return function(word)
   })
 
   word("constraints_of_no_ca", "profile", "it constrains names, but is no CA", {
-    fields = function(from) from.constraints = { permitted = { dns = "example" } } end,
+    fields = function(from) from.constraints = { excluded = { dns = "invalid" } } end,
   })
 
   word("default_spelled_out", "profile", "an extension says that it is not critical", {
@@ -90,7 +90,7 @@ return function(word)
   issuer("issuer_serial_negative", "its issuer's serial number is negative",
     change.serial "\255")
   issuer("issuer_constraints_not_critical", "its issuer's nameConstraints are not critical", {
-    fields = function(from) from.constraints = { permitted = { dns = "example" } } end,
+    fields = function(from) from.constraints = { excluded = { dns = "invalid" } } end,
     parts = change.critical("nameConstraints", false),
   })
 

@@ -198,10 +198,16 @@ local endings = {
 
 -- ------------------------------------------------------------------------------------ all of them
 
+-- Words that say nothing of addresses.
+local of_names = { common_name_only = true, name_constraint = true }
+
 local all = {}
 
 for _, row in ipairs(words) do
-  for word in row[3]:gmatch "%S+" do all[#all + 1] = of_word(word, row[1], row[2]) end
+  for word in row[3]:gmatch "%S+" do
+    all[#all + 1] = of_word(word, row[1], row[2])
+    all[#all].applies = of_names[word] and is_dns
+  end
 end
 for _, list in ipairs { { alone, excluded }, names, revoked, possessed, endings } do
   for _, one in ipairs(list) do all[#all + 1] = one end
