@@ -109,6 +109,7 @@ local function obstacle(self, case)
   elseif case.server and not self:takes_right() then
     return "it does not take a right certificate either from whoever shows the wrong ones"
   end
+  return case.obstacle and case.obstacle(self, lines[self.protocol])
 end
 
 local function attempt(self, case)

@@ -33,8 +33,16 @@ end
 
 local function said_more(seen, control) return said_more_than(seen, control:silent(true)) end
 
+local function rest_alone(control, service) return control:silent(service.injected:sub(3)) end
+
 local function completed(seen, control, service)
-  return said_more_than(seen, control:silent(service.injected:sub(3)))
+  return said_more_than(seen, rest_alone(control, service))
+end
+
+-- There are clients that take anything for an answer.
+local function takes_anything(control, service)
+  return said_more_than(rest_alone(control, service), control:silent(true))
+    and "the rest of an answer alone will do for it"
 end
 
 local function went(seen) return seen.went and "it connects to where it is sent" end
@@ -53,6 +61,7 @@ end
 ---@field shows fun(seen: table, control: table, service: table): string?
 ---@field server? fun(lab: secsock.scenario.lab, version: string): table  unless all is right
 ---@field wire? secsock.scenario.wire
+---@field obstacle? fun(control: table, service: table): string?  why it cannot be judged
 ---@field elsewhere? boolean  there is another server
 ---@type secsock.scenario.client_case[]
 local cases = {
@@ -116,6 +125,7 @@ local cases = {
   },
   {
     name = "answer_completed", class = "response injection", judged = acts, shows = completed,
+    obstacle = takes_anything,
     text = "an answer begins behind the go-ahead, in the clear, and ends in TLS",
     reference = "RFC 3207, section 4.2; NO STARTTLS",
     twist = function(service)
