@@ -186,12 +186,12 @@ local function mbsync(type)
   }) .. "mbsync -c $home/mbsyncrc c"
 end
 
--- They want a terminal.
+-- They want a terminal, and ask there what to do where something is wrong.
 local function mutt(program, option)
   return written("muttrc", {
     "set imap_user=me imap_pass=$secret ssl_ca_certificates_file=$ca folder=$home", option,
     "push <quit>",
-  }) .. "TERM=xterm script -qec '" .. program
+  }) .. "TERM=xterm timeout 5 script -qec '" .. program
     .. " -n -F $home/muttrc -f imap://$name:$port/' /dev/null </dev/null"
 end
 

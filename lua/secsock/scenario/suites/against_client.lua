@@ -112,9 +112,7 @@ local function obstacle(self, case)
   return case.obstacle and case.obstacle(self, lines[self.protocol])
 end
 
-local function attempt(self, case)
-  local why_not = obstacle(self, case)
-  if why_not then return "cannot judge", why_not end
+local function attempt_once(self, case)
   local twist = case.twist and case.twist(lines[self.protocol] or messages.words[self.protocol])
   local seen, run = perform(self, twist or {}, case)
   if case.twist and next(twist) and not seen.struck then
@@ -123,6 +121,18 @@ local function attempt(self, case)
   local why = case.shows(seen, self, lines[self.protocol])
   if why then return "accepted", why, run end
   return "refused", run.client.err or "the attacker gets nothing", run
+end
+
+-- The attacker needs one success.
+local function attempt(self, case)
+  local why_not = obstacle(self, case)
+  if why_not then return "cannot judge", why_not end
+  local verdict, why, run
+  for _ = 1, case.tries or 1 do
+    verdict, why, run = attempt_once(self, case)
+    if verdict ~= "refused" then break end
+  end
+  return verdict, why, run
 end
 
 --- Whether the client tells its secret to who shows a right certificate as they do wrong ones.

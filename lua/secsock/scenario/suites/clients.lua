@@ -61,6 +61,7 @@ end
 ---@field shows fun(seen: table, control: table, service: table): string?
 ---@field server? fun(lab: secsock.scenario.lab, version: string): table  unless all is right
 ---@field wire? secsock.scenario.wire
+---@field tries? integer  how often an attacker may try: once unless said
 ---@field obstacle? fun(control: table, service: table): string?  why it cannot be judged
 ---@field elsewhere? boolean  there is another server
 ---@type secsock.scenario.client_case[]
@@ -115,6 +116,7 @@ local cases = {
   },
   {
     name = "response_injected", class = "response injection", judged = acts, shows = said_more,
+    tries = 3, -- some take the bytes or not as it happens
     text = "answers to what comes first in TLS follow the go-ahead, in the clear",
     reference = "NO STARTTLS; CVE-2021-22947, CVE-2020-14954, CVE-2021-23222",
     twist = function(service)
