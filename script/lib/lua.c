@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,6 +23,22 @@ static void set_arguments(lua_State *L, int argc, char **argv)
     lua_setglobal(L, "arg");
 }
 
+/* Ctrl-C is an error in what runs, as in the usual interpreter. */
+static lua_State *running;
+
+static void interrupt(lua_State *L, lua_Debug *where)
+{
+    (void)where;
+    lua_sethook(L, NULL, 0, 0);
+    luaL_error(L, "interrupted!");
+}
+
+static void on_signal(int number)
+{
+    signal(number, SIG_DFL);
+    lua_sethook(running, interrupt, LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
+}
+
 static int run(lua_State *L, int argc, char **argv)
 {
     int status = luaL_loadfile(L, argv[1]);
@@ -29,6 +46,8 @@ static int run(lua_State *L, int argc, char **argv)
     luaL_checkstack(L, argc, "too many arguments");
     for (int i = 2; status == LUA_OK && i < argc; i++)
         lua_pushstring(L, argv[i]);
+    running = L;
+    signal(SIGINT, on_signal);
     if (status == LUA_OK)
         status = lua_pcall(L, argc - 2, 0, 0);
     if (status != LUA_OK)

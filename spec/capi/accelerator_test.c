@@ -281,7 +281,7 @@ static void refuses_forgeries(size_t key_len)
 static void erases_its_keys(void)
 {
     static uint8_t rounds[240] __attribute__((aligned(16)));
-    uint8_t key[32];
+    static uint8_t key[32]; /* watched to the end of the program */
     Aes aes;
     fill(key, sizeof key, 77);
     accelerator_code(32)->expand(key, rounds);
