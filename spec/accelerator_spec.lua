@@ -51,13 +51,13 @@ describe("AES-GCM", function()
   end
 
   each("carries much both ways", { "TLSv1.2", "TLSv1.3" }, function(program, s, err, details)
-    assert(s, ("%s: %s"):format(err, tostring(details)))
+    assert(s, ("%s: %s"):format(tostring(err), tostring(details)))
     exchange(program, s, file)
     s:close()
   end)
 
   each("follows the peer's key updates", { "TLSv1.3" }, function(program, s, err, details)
-    assert(s, ("%s: %s"):format(err, tostring(details)))
+    assert(s, ("%s: %s"):format(tostring(err), tostring(details)))
     for _ = 1, 3 do
       exchange(program, s, file)
       program:write "K\n"
