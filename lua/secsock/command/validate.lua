@@ -48,10 +48,6 @@ function validate.run(options, arguments)
     name = options.name,
     purpose = options.purpose,
   })
-  if #verdict:chain() == 0 then
-    local source = from_input and "standard input" or path
-    status.stop("unusable", "%s: there is no certificate in it", source)
-  end
   if options.json then
     settings.tell_json(facts.verdict(verdict, options.pem))
   else
