@@ -282,12 +282,20 @@ describe("secsock run", function()
           io.stdout:flush()
           %s
         end)]]):format((text:gsub("PROGRAM", mark)))) }
+      local function is_running()
+        local words = shell.run "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"
+        return words:find(mark, 1, true) ~= nil
+      end
       program:expect "it begins"
-      os.execute "sleep 0.3"
+      repeat os.execute "sleep 0.3" until is_running()
+      os.execute "sleep 1" -- from the start of the program to the wait for it
       shell.run("kill -INT " .. program.pid)
       assert.equal(130, (program:finish()))
-      local running = shell.run "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"
-      assert.is_nil(running:find(mark, 1, true))
+      for _ = 1, 20 do -- whoever is told to end needs a moment
+        if not is_running() then return end
+        os.execute "sleep 0.1"
+      end
+      error("it still runs: " .. mark)
     end)
   end
 
