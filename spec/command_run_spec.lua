@@ -270,26 +270,21 @@ describe("secsock run", function()
       client = "PROGRAM; echo $port", protocol = "tls",
     }:run()]],
   }
-  local stat = assert(io.open "/proc/self/stat")
-  local me = stat:read "*n"
-  stat:close()
   for what, text in pairs(waiting) do
     it("is interrupted while a " .. what .. " waits, and leaves no program behind", function()
-      local mark = ("sleep 4%d%d"):format(me, #what) -- nobody else's
+      local mark = ("sleep 4%s%d"):format(shell.run("echo $$"):match "%d+", #what) -- nobody else's
       local program = command.start { "run", file(([[
         it("takes long", function()
-          print "it begins"
-          io.stdout:flush()
+          os.execute "echo it begins as $PPID"
           %s
         end)]]):format((text:gsub("PROGRAM", mark)))) }
       local function is_running()
         local words = shell.run "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"
         return words:find(mark, 1, true) ~= nil
       end
-      program:expect "it begins"
-      repeat os.execute "sleep 0.3" until is_running()
-      os.execute "sleep 1" -- from the start of the program to the wait for it
-      shell.run("kill -INT " .. program.pid)
+      local id = program:expect "it begins as (%d+)"
+      repeat until is_running()
+      shell.run("kill -INT " .. id) -- once, as Ctrl-C is: timeout, above it, would say it twice
       assert.equal(130, (program:finish()))
       for _ = 1, 20 do -- whoever is told to end needs a moment
         if not is_running() then return end

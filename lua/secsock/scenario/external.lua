@@ -72,7 +72,8 @@ local function start(self, port)
   local function filled(text) return (text:gsub("%$port", tostring(port))) end
   local words = {}
   for i, word in ipairs(self.is.words) do words[i] = filled(word) end
-  self.process = process.start(words, self.is.input and filled(self.is.input))
+  self.process = process.new(words, self.is.input and filled(self.is.input))
+  self.process:start()
   self:note("is %s", table.concat(words, " "))
 end
 

@@ -27,22 +27,30 @@ local function command_of(command)
   return table.concat(words, " ")
 end
 
---- Starts a program: a list of words. It reads `input`, then the end.
+--- A program that has not begun: a list of words. It is to read `input`, then the end.
 ---@param command string[]
 ---@param input? string
-function process.start(command, input)
+function process.new(command, input)
   -- Each file is there already, for nobody else to read or to replace.
   local self = setmetatable({
-    said = os.tmpname(), heard = os.tmpname(), ending = os.tmpname(),
+    command = command,
+    said = os.tmpname(), heard = os.tmpname(), ending = os.tmpname(), id = os.tmpname(),
   }, process)
   write(self.heard, input or "")
-  -- The shell tells its id at once, and its exit status in the end.
-  local shell = "{ timeout %d %s <%s >%s 2>&1 & echo $!; wait $!; echo $? >%s; } 2>/dev/null &"
-  local pipe = assert(io.popen(shell:format(LIFE, command_of(command), quote(self.heard),
-    quote(self.said), quote(self.ending))))
-  self.pid = assert(pipe:read "*l")
-  pipe:close()
   return self
+end
+
+--- Starts it. Who is interrupted meanwhile can stop it nevertheless: a shell in the background,
+-- which Ctrl-C does not reach, leaves its id in a file, and its exit status in the end.
+-- (os.execute() would have this process, too, ignore Ctrl-C while it waits.)
+function process:start()
+  local shell = "{ timeout %d %s <%s >%s 2>&1 & "
+    .. "echo $! >%s; exec >&-; wait $!; echo $? >%s; } 2>/dev/null &"
+  self.begun = true
+  local pipe = assert(io.popen(shell:format(LIFE, command_of(self.command), quote(self.heard),
+    quote(self.said), quote(self.id), quote(self.ending))))
+  pipe:read "*a" -- the end: the id is there
+  pipe:close()
 end
 
 --- Its exit status, once it has ended.
@@ -62,14 +70,17 @@ end
 ---@return string output
 ---@return integer? status
 function process:stop(await)
-  local function ended() return self:status() ~= nil end
+  local function kill(id) os.execute("kill -s TERM -- " .. id .. " 2>/dev/null") end
   local status = self:status()
-  if not status then
-    os.execute("kill " .. self.pid .. " 2>/dev/null")
-    await(ended)
+  if self.begun and not status then
+    await(function() return read(self.id) ~= "" end)
+    local id = read(self.id):match "%d*"
+    kill(id)
+    await(function() return self:status() ~= nil end)
+    kill("-" .. id) -- its group, should timeout have died just as it forked
   end
   local output = self:output()
-  for _, path in ipairs { self.said, self.heard, self.ending } do os.remove(path) end
+  for _, path in ipairs { self.said, self.heard, self.ending, self.id } do os.remove(path) end
   return output, status
 end
 
