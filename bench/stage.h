@@ -26,8 +26,9 @@ struct stage {
     struct scene scene;
     void *client, *servers[MOST_SERVERS]; /* contexts */
     size_t server_count, turn;
-    int listener, port; /* over TCP */
-    struct pair pair;
+    int listener, port;       /* over TCP */
+    struct pair pair, *pairs; /* one connection, or as many as `size`, */
+    size_t next;              /* of which this one is the next to speak */
     void *judge;
     size_t size; /* what the work is told: of a record, a chain, ... */
 };

@@ -49,19 +49,27 @@ static void send_records(struct stage *stage)
         pair_receive(pair->server, &pair->server_wire, in, stage->size);
 }
 
+static void ask(struct pair *pair, size_t size)
+{
+    subject.send(pair->client, out, size);
+    pair_receive(pair->server, &pair->server_wire, in, size);
+}
+
+static void answer(struct pair *pair, size_t size)
+{
+    subject.send(pair->server, out, size);
+    pair_receive(pair->client, &pair->client_wire, in, size);
+}
+
 static void send_record(struct stage *stage)
 {
-    struct pair *pair = &stage->pair;
-    subject.send(pair->client, out, stage->size);
-    pair_receive(pair->server, &pair->server_wire, in, stage->size);
+    ask(&stage->pair, stage->size);
 }
 
 static void ping_pong(struct stage *stage)
 {
-    struct pair *pair = &stage->pair;
-    send_record(stage);
-    subject.send(pair->server, out, stage->size);
-    pair_receive(pair->client, &pair->client_wire, in, stage->size);
+    ask(&stage->pair, stage->size);
+    answer(&stage->pair, stage->size);
 }
 
 /* ----------------------------------------------------------------- a server that is upgraded */
@@ -143,19 +151,12 @@ static bool prepare_anchors(struct stage *stage)
 
 /* ----------------------------------------------------------------------- many connections */
 
-struct many {
-    struct pair *pairs;
-    size_t count, next;
-};
-
-static struct many many;
-
 static bool open_many(struct stage *stage)
 {
-    many = (struct many){ calloc(stage->size, sizeof(*many.pairs)), stage->size, 0 };
-    need(many.pairs != NULL, "no memory");
-    for (size_t i = 0; i < many.count; i++)
-        stage_connect(stage, &many.pairs[i]);
+    stage->pairs = calloc(stage->size, sizeof(*stage->pairs));
+    need(stage->pairs != NULL, "no memory");
+    for (size_t i = 0; i < stage->size; i++)
+        stage_connect(stage, &stage->pairs[i]);
     return true;
 }
 
@@ -163,9 +164,10 @@ static bool open_many(struct stage *stage)
 static void stir(struct stage *stage)
 {
     enum { STEP = 7919, SHORT = 64 };
-    many.next = (many.next + STEP) % many.count;
-    struct stage one = { .scene = stage->scene, .pair = many.pairs[many.next], .size = SHORT };
-    ping_pong(&one);
+    struct pair *pair = &stage->pairs[stage->next];
+    stage->next = (stage->next + STEP) % stage->size;
+    ask(pair, SHORT);
+    answer(pair, SHORT);
 }
 
 /* ---------------------------------------------------------------------- is it verified at all */
