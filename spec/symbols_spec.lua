@@ -41,7 +41,7 @@ end
 -- see below.
 local imports = {}
 for name in ([[
-  calloc malloc realloc free explicit_bzero ffs memchr memcmp memcpy memmove memset
+  calloc malloc realloc free explicit_bzero memchr memcmp memcpy memmove memset
   ctype_b_loc ctype_tolower_loc ctype_toupper_loc tolower toupper snprintf sprintf vsnprintf sscanf
   stpcpy strcasecmp strchr strcmp strcpy strcspn strdup strlen strncasecmp strncat strncmp strncpy
   strspn strrchr strstr strtol strtoul strerror strerror_r log pow qsort

@@ -1,13 +1,10 @@
 #include "buffer.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include "secsock.h"
 
 enum { SMALLEST_CAPACITY = 512 };
 
-static int reserve(struct buffer *buffer, size_t len)
+int buffer_reserve(struct buffer *buffer, size_t len)
 {
     size_t needed = buffer->len + len;
     if (needed < len)
@@ -36,13 +33,6 @@ static int reserve(struct buffer *buffer, size_t len)
     return SECSOCK_OK;
 }
 
-uint8_t *buffer_room(struct buffer *buffer, size_t len)
-{
-    if (reserve(buffer, len) != SECSOCK_OK)
-        return NULL;
-    return buffer->data + buffer->start + buffer->len;
-}
-
 int buffer_append(struct buffer *buffer, const void *data, size_t len)
 {
     if (len == 0)
@@ -59,34 +49,13 @@ int buffer_prepend(struct buffer *buffer, const void *data, size_t len)
 {
     if (len == 0)
         return SECSOCK_OK;
-    if (reserve(buffer, len) != SECSOCK_OK)
+    if (buffer_reserve(buffer, len) != SECSOCK_OK)
         return SECSOCK_E_MEMORY;
     uint8_t *front = buffer->data + buffer->start;
     memmove(front + len, front, buffer->len);
     memcpy(front, data, len);
     buffer->len += len;
     return SECSOCK_OK;
-}
-
-void buffer_consume(struct buffer *buffer, size_t len)
-{
-    buffer->start += len;
-    buffer->len -= len;
-    if (buffer->len > 0)
-        return;
-    buffer->start = 0;
-    if (buffer->capacity > buffer->keep)
-        buffer_clear(buffer);
-}
-
-size_t buffer_take(struct buffer *buffer, void *out, size_t size)
-{
-    size_t taken = buffer->len < size ? buffer->len : size;
-    if (taken > 0) {
-        memcpy(out, buffer_bytes(buffer), taken);
-        buffer_consume(buffer, taken);
-    }
-    return taken;
 }
 
 void buffer_clear(struct buffer *buffer)

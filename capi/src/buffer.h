@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "secsock.h"
 
 struct buffer {
     uint8_t *data; /* NULL while there is nothing to hold */
@@ -13,9 +16,19 @@ struct buffer {
     size_t keep; /* memory of up to so many bytes stays when the last byte goes */
 };
 
-/* Room for `len` more bytes at the end, to be taken into use by buffer_grow(); NULL when memory
- * is short. */
-uint8_t *buffer_room(struct buffer *buffer, size_t len);
+/* Makes room for `len` more bytes at the end: SECSOCK_OK, or SECSOCK_E_MEMORY; then nothing has
+ * changed. */
+int buffer_reserve(struct buffer *buffer, size_t len);
+
+/* That room, to be taken into use by buffer_grow(); NULL when memory is short. */
+static inline uint8_t *buffer_room(struct buffer *buffer, size_t len)
+{
+    size_t end = buffer->start + buffer->len;
+    if (len > buffer->capacity - end && buffer_reserve(buffer, len) != SECSOCK_OK)
+        return NULL;
+    return buffer->data + buffer->start + buffer->len;
+}
+
 static inline void buffer_grow(struct buffer *buffer, size_t len)
 {
     buffer->len += len;
@@ -30,9 +43,21 @@ static inline const uint8_t *buffer_bytes(const struct buffer *buffer)
     return buffer->data + buffer->start;
 }
 
+/* Forgets what is held, and gives the memory back in any case. */
+void buffer_clear(struct buffer *buffer);
+
 /* Drops bytes from the front; the memory is given back with the last of them, unless it is little
  * enough to `keep`. */
-void buffer_consume(struct buffer *buffer, size_t len);
+static inline void buffer_consume(struct buffer *buffer, size_t len)
+{
+    buffer->start += len;
+    buffer->len -= len;
+    if (buffer->len > 0)
+        return;
+    buffer->start = 0;
+    if (buffer->capacity > buffer->keep)
+        buffer_clear(buffer);
+}
 
 /* How many of `len` bytes a call moves whose result is an int. */
 static inline int buffer_clip(size_t len)
@@ -42,9 +67,14 @@ static inline int buffer_clip(size_t len)
 }
 
 /* Moves up to `size` bytes out; returns how many. */
-size_t buffer_take(struct buffer *buffer, void *out, size_t size);
-
-/* Forgets what is held, and gives the memory back in any case. */
-void buffer_clear(struct buffer *buffer);
+static inline size_t buffer_take(struct buffer *buffer, void *out, size_t size)
+{
+    size_t taken = buffer->len < size ? buffer->len : size;
+    if (taken > 0) {
+        memcpy(out, buffer_bytes(buffer), taken);
+        buffer_consume(buffer, taken);
+    }
+    return taken;
+}
 
 #endif

@@ -32,10 +32,18 @@ struct engine_context {
 
 enum { SECRET_MOST = 48 }; /* as long as SHA-384 makes them */
 
+/* What every record touches comes first, as in a transport. */
 struct engine {
     WOLFSSL *ssl;
-    struct engine_context *context;
     struct transport *transport;
+    size_t unflushed; /* length of the data that wolfSSL has encrypted but not sent whole */
+    size_t unsent;    /* of what wolfSSL gave us to send: what it still holds */
+    size_t taken;     /* bytes read in this call */
+    int failure;      /* what a callback found, as a secsock_result, or 0 */
+    bool shaken;      /* the handshake is over: nothing stands between wolfSSL and the wire */
+    bool cut;         /* the peer takes no more bytes; it may have said why */
+
+    struct engine_context *context;
     char *key; /* what a client's session is remembered by, or NULL */
 
     /* Holding back. Our next flight is held from our `turn` on until `released`. */
@@ -67,13 +75,8 @@ struct engine {
     bool leaf_taken;                 /* the verify callback has passed the peer's own */
     bool certificate_failed;         /* wolfSSL cannot go on with what was shown */
     bool first_record;               /* the peer's first record has been looked at */
-    size_t taken;                    /* bytes read in this call */
-    bool cut;                        /* the peer takes no more bytes; it may have said why */
-    int failure;                     /* what a callback found, as a secsock_result, or 0 */
     unsigned char opening[32];       /* the peer's first bytes, when they are not TLS */
     size_t opening_len;
-    size_t unflushed; /* length of the data that wolfSSL has encrypted but not sent whole */
-    size_t unsent;    /* of what wolfSSL gave us to send: what it still holds */
 };
 
 /* Callbacks of wolfSSL, each given its engine. */

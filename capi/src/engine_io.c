@@ -33,7 +33,8 @@ static void begin_reading(struct engine *engine)
 int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error *error)
 {
     begin_reading(engine);
-    return read_result(engine, wolfSSL_read(engine->ssl, buffer, buffer_clip(size)), error);
+    int n = wolfSSL_read(engine->ssl, buffer, buffer_clip(size));
+    return n > 0 ? n : read_result(engine, n, error);
 }
 
 /* wolfSSL's peek, unlike its read, stops after a ticket, though what follows it may be here. */
@@ -75,25 +76,38 @@ static int flush(struct engine *engine, const char *doing, secsock_error *error)
     return failed ? engine_result(engine, failed, doing, error) : SECSOCK_OK;
 }
 
-/* One record. A record that could not leave whole is encrypted already: the same bytes must come
- * again, for wolfSSL goes on where it was. It takes whatever it holds for that record, but may hold
- * an answer to the peer instead, or have sent the record along with such an answer. */
-static int write_record(struct engine *engine, const void *data, size_t len, secsock_error *error)
+static const char sending[] = "sending failed";
+
+static int give_record(struct engine *engine, const void *data, size_t len, secsock_error *error)
 {
-    static const char doing[] = "sending failed";
+    int n = wolfSSL_write(engine->ssl, data, (int)len);
+    int result = n > 0 ? n : engine_result(engine, n, sending, error);
+    engine->unflushed = result == SECSOCK_WANT_WRITE ? len : 0;
+    return engine->cut ? engine_sent(engine, result, sending, error) : result;
+}
+
+/* A record that could not leave whole is encrypted already: the same bytes must come again, for
+ * wolfSSL goes on where it was. It takes whatever it holds for that record, but may hold an answer
+ * to the peer instead, or have sent the record along with such an answer. */
+static int repeat_record(struct engine *engine, const void *data, size_t len, secsock_error *error)
+{
     if (engine->unflushed > len)
         return error_set(error, SECSOCK_E_ARGUMENT,
                          "sending: the bytes of the send that was interrupted must come first");
-    bool gone = engine->unflushed > 0 && engine->unsent == 0;
-    int result = engine->unflushed > 0 ? SECSOCK_OK : flush(engine, doing, error);
+    len = engine->unflushed;
+    if (engine->unsent > 0)
+        return give_record(engine, data, len, error);
+    engine->unflushed = 0;
+    return engine_sent(engine, (int)len, sending, error);
+}
+
+static int write_record(struct engine *engine, const void *data, size_t len, secsock_error *error)
+{
     if (engine->unflushed > 0)
-        len = engine->unflushed;
-    if (result == SECSOCK_OK) {
-        int n = gone ? (int)len : wolfSSL_write(engine->ssl, data, (int)len);
-        result = n > 0 ? n : engine_result(engine, n, doing, error);
-        engine->unflushed = result == SECSOCK_WANT_WRITE ? len : 0;
-    }
-    return engine_sent(engine, result, doing, error);
+        return repeat_record(engine, data, len, error);
+    int result = flush(engine, sending, error);
+    return result == SECSOCK_OK ? give_record(engine, data, len, error)
+                                : engine_sent(engine, result, sending, error);
 }
 
 int engine_write(struct engine *engine, const void *data, size_t len, secsock_error *error)

@@ -123,5 +123,7 @@ int engine_finish(struct engine *engine, secsock_error *error)
     else if (engine->context->sessions && !server && !has_tickets)
         keep_session(engine);
     forget_handshake(engine);
+    transport_settle(engine->transport);
+    engine->shaken = true;
     return result;
 }

@@ -107,11 +107,32 @@ int engine_flush_taken(struct engine *engine)
     return n;
 }
 
-int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
+/* What did not leave. A peer that refuses sends an alert and closes. wolfSSL goes on as if the bytes
+ * had left, and so comes to read the alert: see engine_sent(). */
+static int not_sent(struct engine *engine, int result, size_t len)
 {
-    struct engine *engine = arg;
-    size_t len = (size_t)size;
-    (void)ssl;
+    bool cut = result == SECSOCK_E_RESET;
+    engine->unsent = cut ? 0 : len;
+    if (cut) {
+        engine->cut = true;
+        return (int)len;
+    }
+    return result == SECSOCK_WANT_WRITE ? WOLFSSL_CBIO_ERR_WANT_WRITE
+                                        : callback_failed(engine, result);
+}
+
+static int send_out(struct engine *engine, const void *data, size_t len)
+{
+    int n = transport_send(engine->transport, data, len);
+    if (n < 0)
+        return not_sent(engine, n, len);
+    engine->unsent = len - (size_t)n;
+    engine->sent_any = true;
+    return n;
+}
+
+static int send_in_handshake(struct engine *engine, const char *data, size_t len)
+{
     if (engine->log)
         engine_log_resumed(engine);
     /* A record that has left in part is no longer held: only its first bytes tell what it is. */
@@ -126,22 +147,16 @@ int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
     }
     if (engine->corked)
         return take(engine, data, len);
-    int n = send_stash(engine);
-    if (n == SECSOCK_OK)
-        n = transport_send(engine->transport, data, len);
-    engine->unsent = n > 0 ? len - (size_t)n : len;
-    if (n > 0) {
-        engine->sent_any = true;
-        return n;
-    }
-    /* A peer that refuses sends an alert and closes. wolfSSL goes on as if the bytes had left,
-     * and so comes to read the alert: see engine_sent(). */
-    if (n == SECSOCK_E_RESET) {
-        engine->cut = true;
-        engine->unsent = 0;
-        return size;
-    }
-    return n == SECSOCK_WANT_WRITE ? WOLFSSL_CBIO_ERR_WANT_WRITE : callback_failed(engine, n);
+    int result = send_stash(engine);
+    return result == SECSOCK_OK ? send_out(engine, data, len) : not_sent(engine, result, len);
+}
+
+int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
+{
+    struct engine *engine = arg;
+    (void)ssl;
+    return engine->shaken ? send_out(engine, data, (size_t)size)
+                          : send_in_handshake(engine, data, (size_t)size);
 }
 
 /* A peer that does not speak TLS is told apart by its first bytes, before wolfSSL sees them: a
@@ -179,26 +194,22 @@ static bool has_taken_enough(const struct engine *engine)
     return engine->taken > ENOUGH && engine->transport->input.len == 0;
 }
 
-int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg)
+/* Before a handshake reads: positive if it may. */
+static int begin_receiving(struct engine *engine)
 {
-    struct engine *engine = arg;
-    (void)ssl;
     if (!engine->released && engine->sent_any &&
         (engine->context->role == SECSOCK_CLIENT || is_settled(engine))) {
         engine->turn = true;
         engine->by_ticket = false;
     }
-    if (has_taken_enough(engine))
-        return WOLFSSL_CBIO_ERR_WANT_READ;
-    if (engine->corked && result_failed(engine_flush_taken(engine)))
-        return WOLFSSL_CBIO_ERR_GENERAL;
-    int n = engine->first_record ? 1 : receive_first(engine);
-    if (n > 0)
-        n = transport_receive(engine->transport, data, (size_t)size);
-    if (n > 0) {
-        engine->taken += (size_t)n;
+    int n = engine->corked ? engine_flush_taken(engine) : SECSOCK_OK;
+    if (result_failed(n))
         return n;
-    }
+    return engine->first_record ? 1 : receive_first(engine);
+}
+
+static int not_received(struct engine *engine, int n)
+{
     if (n == SECSOCK_WANT_READ)
         return WOLFSSL_CBIO_ERR_WANT_READ;
     if (n == 0) {
@@ -206,4 +217,19 @@ int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg)
         return WOLFSSL_CBIO_ERR_CONN_CLOSE;
     }
     return callback_failed(engine, n);
+}
+
+int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg)
+{
+    struct engine *engine = arg;
+    (void)ssl;
+    int n = engine->shaken ? 1 : begin_receiving(engine);
+    if (n > 0 && has_taken_enough(engine))
+        return WOLFSSL_CBIO_ERR_WANT_READ;
+    if (n > 0)
+        n = transport_receive(engine->transport, data, (size_t)size);
+    if (n <= 0)
+        return not_received(engine, n);
+    engine->taken += (size_t)n;
+    return n;
 }

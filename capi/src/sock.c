@@ -3,13 +3,6 @@
 
 #include <unistd.h>
 
-void sock_enter(secsock *s)
-{
-    s->want = 0;
-    if (s->state != SECSOCK_STATE_FAILED)
-        error_clear(&s->error);
-}
-
 void sock_trace(secsock *s, secsock_trace_event event)
 {
     if (s->trace)
@@ -83,23 +76,16 @@ static int wait_for(secsock *s, int want, int timeout, int64_t deadline)
     return SECSOCK_OK;
 }
 
-static bool can_wait(const secsock *s, int result)
+int sock_wait(secsock *s, sock_operation *operation, void *args, int want, int timeout,
+              int64_t deadline)
 {
-    bool wants = result == SECSOCK_WANT_READ || result == SECSOCK_WANT_WRITE;
-    return wants && transport_can_wait(&s->transport);
-}
-
-int sock_run(secsock *s, secsock_timeout kind, sock_operation *operation, void *args)
-{
-    int timeout = sock_timeout(s, kind), result;
-    if (timeout == 0)
-        return operation(s, args);
-    int64_t deadline = clock_deadline(timeout);
-    do {
+    int result = want;
+    while ((result == SECSOCK_WANT_READ || result == SECSOCK_WANT_WRITE) &&
+           transport_can_wait(&s->transport)) {
+        int waited = wait_for(s, result, timeout, deadline);
+        if (waited != SECSOCK_OK)
+            return waited;
         result = operation(s, args);
-        if (!can_wait(s, result))
-            return result;
-        result = wait_for(s, result, timeout, deadline);
-    } while (result == SECSOCK_OK);
+    }
     return result;
 }

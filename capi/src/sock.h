@@ -4,7 +4,6 @@
 
 #include <netdb.h>
 #include <stdbool.h>
-#include <strings.h>
 
 #include "config.h"
 #include "engine.h"
@@ -19,13 +18,23 @@ enum judgement {
     JUDGED     /* `answer` is final */
 };
 
+/* What every call touches comes first, as in a transport; of the error that is the code. */
 struct secsock {
+    struct transport transport;
+    struct engine *engine; /* from the upgrade on */
+    secsock_state state;
+    int timeouts[4]; /* see sock_timeout(); milliseconds, negative: none */
+    int want;        /* what the last call waits for */
+    uint64_t received, sent;
+    bool write_closed; /* secsock_shutdown() was called */
+    bool downgrading;  /* close_notify is sent, the peer's awaited */
+    secsock_error error;
+
     secsock_config *config;
     struct engine_context *context; /* the configuration's, once the role is known */
     secsock_role role;
-    secsock_state state;
     bool deferred, may_downgrade;
-    int timeouts[4]; /* see sock_timeout(); milliseconds, negative: none */
+    bool spoken; /* plaintext had been exchanged, or had arrived, before the upgrade */
     char *peername;
     secsock_validate_hook *hook;
     void *hook_arg;
@@ -34,29 +43,25 @@ struct secsock {
     secsock_trace_hook *trace;
     void *trace_arg;
 
-    struct transport transport;
     int listener;               /* the descriptor of a listener, else -1 */
     struct addrinfo *addresses; /* of the host that is being connected to */
     struct addrinfo *attempt;   /* which of them is being tried */
     int connecting;             /* the descriptor of that attempt, else -1 */
     int64_t attempted;          /* when it began, by clock_now() */
 
-    struct engine *engine; /* from the upgrade on */
     enum judgement judgement;
     secsock_verdict *verdict;
     int answer;       /* a secsock_answer, or the secsock_problem that rejects */
     char reason[256]; /* the hook's own words */
-
-    bool spoken;       /* plaintext had been exchanged, or had arrived, before the upgrade */
-    bool write_closed; /* secsock_shutdown() was called */
-    bool downgrading;  /* close_notify is sent, the peer's awaited */
-    uint64_t received, sent;
-    int want; /* what the last call waits for */
-    secsock_error error;
 };
 
 /* Begins a public call: forgets the error of the last one, unless that has ended the connection. */
-void sock_enter(secsock *s);
+static inline void sock_enter(secsock *s)
+{
+    s->want = 0;
+    if (s->error.code != SECSOCK_OK && s->state != SECSOCK_STATE_FAILED)
+        error_clear(&s->error);
+}
 
 /* Ends one: notes what it waits for. Returns `result`. */
 static inline int sock_leave(secsock *s, int result)
@@ -80,13 +85,26 @@ int sock_wrong_state(secsock *s, const char *call);
 /* One attempt at an operation; SECSOCK_WANT_* when it cannot go on. */
 typedef int sock_operation(secsock *s, void *args);
 
-/* Repeats an operation until it is done or the time for `kind` of operation is over. */
-int sock_run(secsock *s, secsock_timeout kind, sock_operation *operation, void *args);
-
 /* The time for one kind of operation. */
 static inline int sock_timeout(const secsock *s, secsock_timeout kind)
 {
-    return s->timeouts[ffs((int)kind) - 1];
+    return s->timeouts[__builtin_ctz((unsigned)kind)];
+}
+
+/* An operation has answered that it waits for something: repeats it until it is done or the
+ * `deadline` has passed, `timeout` after it began. */
+int sock_wait(secsock *s, sock_operation *operation, void *args, int want, int timeout,
+              int64_t deadline);
+
+/* Repeats an operation until it is done or the time for `kind` of operation is over. */
+static inline int sock_run(secsock *s, secsock_timeout kind, sock_operation *operation, void *args)
+{
+    int timeout = sock_timeout(s, kind);
+    int64_t deadline = timeout > 0 ? clock_deadline(timeout) : -1;
+    int result = operation(s, args);
+    bool waits = result == SECSOCK_WANT_READ || result == SECSOCK_WANT_WRITE;
+    return waits && timeout != 0 ? sock_wait(s, operation, args, result, timeout, deadline)
+                                 : result;
 }
 
 /* Gives up a connect that is under way, or the listening. */

@@ -7,10 +7,10 @@
 
 #include "net.h"
 
-/* What is read ahead at once: at first enough for a flight of a handshake; of a stream that fills it
- * twice as much, up to two full records; where little comes less, down to a few small records. The
- * memory for so little stays until there is nothing to read. Requests of at least as much are read
- * straight into the caller's memory. */
+/* What is read ahead at once: at first enough for a flight of a handshake, behind it a few small
+ * records; of a stream that fills it twice as much, up to two full records; where little comes less.
+ * The memory for the least stays until there is nothing to read. Requests of at least as much are
+ * read straight into the caller's memory. */
 enum { AHEAD_LEAST = 1024, AHEAD_FIRST = 8 * AHEAD_LEAST, AHEAD_MOST = 33 * AHEAD_LEAST };
 
 void transport_init(struct transport *t)
@@ -214,6 +214,11 @@ static int read_source(struct transport *t, void *data, size_t size)
     if (n == SECSOCK_E_RESET)
         broken(t);
     return n;
+}
+
+void transport_settle(struct transport *t)
+{
+    t->ahead = AHEAD_LEAST;
 }
 
 /* Less by little steps: a short read may be the end of what came in pieces. */

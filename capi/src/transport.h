@@ -15,22 +15,24 @@
 /* Who looks on at what travels. Bytes come with what was received or sent. */
 typedef void transport_trace_fn(secsock_trace_event event, const void *data, size_t len, void *arg);
 
+/* What every record touches comes first: where there are many connections, each line of the cache
+ * is fetched anew. */
 struct transport {
     secsock_recv_fn *receive; /* where bytes come from; NULL while there is no transport */
     secsock_send_fn *send;
     void *arg;
-    int fd;               /* -1 unless the transport is a descriptor */
-    bool memory;          /* bytes are fed and drained */
-    struct buffer input;  /* read, or fed, but not used yet */
-    size_t ahead;         /* how much is read at once */
-    bool ended;           /* the peer has closed; `input` may still hold bytes */
-    struct buffer output; /* memory only: to be drained */
-    bool finished;        /* this end sends no more */
+    struct buffer input; /* read, or fed, but not used yet */
+    size_t ahead;        /* how much is read at once */
     uint64_t received, sent;
-    int sys_errno;               /* of the last failed system call */
     struct recording *recording; /* what travels is told to it; NULL: nobody looks on */
     transport_trace_fn *trace;   /* and to this, or NULL */
+    int fd;                      /* -1 unless the transport is a descriptor */
+    bool ended;                  /* the peer has closed; `input` may still hold bytes */
+    bool finished;               /* this end sends no more */
+    bool memory;                 /* bytes are fed and drained */
+    struct buffer output;        /* memory only: to be drained */
     void *trace_arg;
+    int sys_errno; /* of the last failed system call */
 };
 
 void transport_init(struct transport *t);
@@ -50,6 +52,9 @@ void transport_close(struct transport *t);
 
 /* Gives everything up. */
 void transport_free(struct transport *t);
+
+/* The handshake is over. Records are small until they are seen to be large. */
+void transport_settle(struct transport *t);
 
 /* Up to `size` bytes: how many, 0 at the end, SECSOCK_WANT_READ, or an error. */
 int transport_receive(struct transport *t, void *data, size_t size);
