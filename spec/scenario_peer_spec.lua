@@ -100,6 +100,23 @@ describe("secsock", function()
     end
   end
 
+  for _, role in ipairs(ROLES) do
+    it("follows as many key updates in a row as anybody needs: of a " .. role, function()
+      for count, alert in pairs { [32] = false, [33] = "unexpected_message" } do
+        local r, good, bad = support.run(role, "1.3", { does = {
+          plan = function(plan)
+            plan:before("secure", function(peer)
+              for _ = 1, count do peer:update_key(1) end
+            end)
+          end,
+        } })
+        assert.lawful(r)
+        assert.equal(alert or nil, bad.alert)
+        assert.equal(not alert or nil, good.ok)
+      end
+    end)
+  end
+
   it("takes a client for what it can do if that is all that both can do", function()
     local r = scenario.run {
       client = support.peer("client", "1.2", { does = "fallback" }),

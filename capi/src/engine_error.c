@@ -75,6 +75,8 @@ static const struct cause refusals[] = {
       "the client sent a certificate that it was not asked for" },
     { 0, SECSOCK_E_VERSION, ALERT_INAPPROPRIATE_FALLBACK,
       "the client came down from a version that both ends speak, as if it had failed" },
+    { 0, SECSOCK_E_LIMIT, ALERT_UNEXPECTED_MESSAGE,
+      "the peer changes its key again and again, with no data in between" },
 };
 
 static bool was_refused(const struct engine *engine, const char *doing, secsock_error *error)

@@ -39,6 +39,7 @@ struct engine {
     size_t unflushed; /* length of the data that wolfSSL has encrypted but not sent whole */
     size_t unsent;    /* of what wolfSSL gave us to send: what it still holds */
     size_t taken;     /* bytes read in this call */
+    unsigned updates; /* of the peer's key, since data went either way */
     int failure;      /* what a callback found, as a secsock_result, or 0 */
     bool shaken;      /* the handshake is over: nothing stands between wolfSSL and the wire */
     bool cut;         /* the peer takes no more bytes; it may have said why */

@@ -34,7 +34,10 @@ int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error 
 {
     begin_reading(engine);
     int n = wolfSSL_read(engine->ssl, buffer, buffer_clip(size));
-    return n > 0 ? n : read_result(engine, n, error);
+    if (n <= 0)
+        return read_result(engine, n, error);
+    engine->updates = 0;
+    return n;
 }
 
 /* wolfSSL's peek, unlike its read, stops after a ticket, though what follows it may be here. */
@@ -83,6 +86,7 @@ static int give_record(struct engine *engine, const void *data, size_t len, secs
     int n = wolfSSL_write(engine->ssl, data, (int)len);
     int result = n > 0 ? n : engine_result(engine, n, sending, error);
     engine->unflushed = result == SECSOCK_WANT_WRITE ? len : 0;
+    engine->updates = 0;
     return engine->cut ? engine_sent(engine, result, sending, error) : result;
 }
 

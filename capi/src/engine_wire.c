@@ -186,11 +186,11 @@ static int receive_first(struct engine *engine)
     return n;
 }
 
-/* A peer can send messages without end that give the program nothing (tickets, key updates): now
- * and then the call must come back, and look at its deadline. */
+/* A peer can send messages without end that give the program nothing (tickets): now and then the
+ * call must come back, and look at its deadline. */
 static bool has_taken_enough(const struct engine *engine)
 {
-    enum { ENOUGH = 1 << 20 };
+    enum { ENOUGH = 1 << 15 };
     return engine->taken > ENOUGH && engine->transport->input.len == 0;
 }
 
