@@ -247,7 +247,8 @@ describe("the second draft", function()
   -- ------------------------
   -- Does any of this depend on the version, the kind of key, or on how the network cuts the bytes
   -- into pieces? You need not guess: a matrix runs the product. Every case has a name and a seed
-  -- of its own, by which a failure comes again exactly as it was: scenario.matrix{ only = "…" }.
+  -- of its own, by which a failure comes again exactly as it was: scenario.matrix{ only = "…" },
+  -- or secsock run --only "…".
   it("does so in both versions, with every key, however the bytes arrive", function()
     assert.passed(scenario.matrix {
       version = { "TLSv1.2", "TLSv1.3" },

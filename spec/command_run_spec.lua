@@ -132,6 +132,73 @@ describe("secsock run", function()
     assert.matches("there is no case '%('", complaint)
   end)
 
+  describe("with matrices and suites", function()
+    local path
+
+    setup(function()
+      path = file [[
+        local function product(names)
+          assert.passed(scenario.matrix {
+            name_ = names, split = { 1, "random" },
+            run = function(case)
+              local r = case.scenario {
+                client = { trust = ca, peername = case.name_ },
+                server = { identity = ca:issue { dns = "mail.example" } },
+                wire = { split = case.split },
+              }
+              assert.secure(r)
+            end,
+          })
+        end
+        describe("a client", function()
+          it("is secure", function() product { "other.example", "mail.example" } end)
+          it("is secure with one", function() product { "mail.example" } end)
+          it("refuses", function()
+            local report = scenario.suites.tls_client_validation {
+              client = { hook = function() return true end }, only = { "expired", "self_signed" },
+            }:run()
+            error(report:table(), 0)
+          end)
+        end)]]
+    end)
+
+    it("says how what has failed comes again, and shows the first that did", function()
+      local code, said = run(path, "--seed", "a b", "--only", "is secure")
+      assert.equal(1, code)
+      assert.matches("2 passed, 2 failed, seed a b\n +seed a b name_=other.example split=1\n", said)
+      assert.is_nil(said:find "The last run")
+      local line = said:match "Again: secsock run ([^\n]*)"
+      assert.equal(("'%s' --only 'a client is secure' --seed 'a b'"):format(path), line)
+    end)
+
+    it("runs one of their cases again, by its name and the seed", function()
+      local name = "name_=other.example split=random"
+      local pattern = "^" .. name .. "$"
+      for only, part in pairs {
+        [name] = name, [pattern] = pattern, ["a client is secure " .. name] = name,
+      } do
+        for _, seed in ipairs { "7", "7 " .. name } do -- that of the matrix, or its own
+          local code, said = run(path, "--only", only, "--seed", seed)
+          assert.equal(1, code)
+          assert.matches("\n +0 passed, 1 failed, seed " .. seed
+            .. "\n +seed 7 name_=other%.example split=random\n", said)
+          assert.matches("\n0 passed, 1 failed, seed", said) -- the other matrix has no such case
+          local again = ("--only 'a client is secure %s' --seed '%s'\n"):format(part, seed)
+          assert.is_truthy(said:find(again, 1, true), said)
+        end
+      end
+      assert.matches("\n +0 refused, 1 accepted, 0 cannot be judged\n",
+        (select(2, run(path, "--only", "self_signed"))))
+    end)
+
+    it("ends where none has such a case", function()
+      local code, said, complaint = run(path, "--only", "name_=nobody")
+      assert.same({ 2, "" }, { code, said })
+      assert.matches("there is no case 'name_=nobody'", complaint)
+      assert.equal(2, (run(path, "--only", "split=1", "--list")))
+    end)
+  end)
+
   it("tells the names of the cases", function()
     local code, said = run(well, "--list", "--only", "client")
     assert.same({ 0, "a client is secure\na client refuses others\na client in detail is lawful\n"
@@ -221,7 +288,10 @@ describe("secsock run", function()
     local page = support.read(out .. "/a-client-fails.html")
     assert.matches("^<!doctype html>", page:lower())
     assert.matches("name_mismatch", page)
-    assert.equal(5, (run(path, "--diagram", out)))
+    shell.run("echo old >" .. out .. "/a-client-fails.html") -- is replaced; captures never are
+    assert.equal(1, (run(path, "--diagram", out)))
+    assert.matches("^<!doctype html>", support.read(out .. "/a-client-fails.html"):lower())
+    assert.equal(5, (run(path, "--diagram", out, "--capture", out)))
   end)
 
   it("ends for a file that is there already, even within a matrix", function()

@@ -250,6 +250,24 @@ describe("a matrix", function()
     assert.is_truthy(tostring(err):find(text, 1, true))
   end)
 
+  it("shows the first case that failed, when all were to pass", function()
+    local m = matrix {
+      run = function(case)
+        local r = case.scenario { client = parties.client(), server = parties.server() }
+        if case.version == "TLSv1.3" then assert.not_secure(r) end
+        error "and what is said\nat length"
+      end,
+    }
+    local _, err = pcall(assert.passed, m)
+    assert.matches("seed 1\nat length$", tostring(err))
+    m = matrix { only = m.cases[2].name, run = function(case)
+      case.scenario { client = parties.client(), server = parties.server() }
+      error "oops"
+    end }
+    _, err = pcall(assert.passed, m)
+    assert.matches("1 failed, seed 1\nseed 1 resumption[^\n]+\n +client ", tostring(err))
+  end)
+
   it("shows how far it is, and the table", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "w"))

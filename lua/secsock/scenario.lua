@@ -47,8 +47,8 @@ local scenario = {}
 ---                                   the real clock; programs always have one
 ---@field seed? integer|string       1 unless said
 ---@field capture? string            a new file for Wireshark, with the secrets
----@field diagram? string            a file for a diagram: a page where its name ends in .html, else
----                                   text
+---@field diagram? string            a file for a diagram, which replaces an older one: a page where
+---                                   its name ends in .html, else text
 
 --- What came out.
 ---@class secsock.scenario.run

@@ -11,18 +11,28 @@ local function is_placed(message, path)
   return message:find(path:match "[^/]*$" .. ":", 1, true) ~= nil
 end
 
+-- Whether a message shows a run: see run:sequence().
+local function shows_run(message) return ("\n" .. message):find "\nseed [^\n]+\n" ~= nil end
+
 -- All there is to say about a failure. `run` is the last of the case.
 local function explain(path, failure, run)
   local err = failure.err
   local message = type(err) == "table" and type(err.message) == "string" and err.message
     or tostring(err)
-  local sequence = run and run:sequence()
-  local told = sequence and message:find(sequence, 1, true)
   local parts = { message }
   local place = file.place(path, failure.trace)
   if place:find "\n" or not is_placed(message, path) then parts[2] = place end
-  if sequence and not told then parts[#parts + 1] = "The last run: " .. sequence end
+  if run and not shows_run(message) then
+    parts[#parts + 1] = "The last run: " .. run:sequence()
+  end
   return (table.concat(parts, "\n"):gsub("\t", "    "))
+end
+
+-- The words by which a case that has failed comes again. `part`: what of it was wanted.
+local function again(self, case, part)
+  local name = part and case.name .. " " .. part or case.name
+  return ("Again: secsock run %s --only %s --seed %s"):format(terminal.quote(self.path),
+    terminal.quote(name), terminal.quote(tostring(self.seed)))
 end
 
 -- ---------------------------------------------------------------------------------- for people
@@ -100,19 +110,23 @@ function outcome.new(format, seed)
   }, outcome)
 end
 
---- A file begins.
+--- A file begins, unless it has.
 function outcome:begin(path)
+  if path == self.path then return end
   self.path = path
   self.format.begin(self, path)
 end
 
 --- A case is over.
 ---@param run? secsock.scenario.run  the last
-function outcome:tell(case, failure, run)
+---@param part? string  of its matrices and suites, what was wanted
+function outcome:tell(case, failure, run, part)
   local is_pending = not (case.body or failure)
   local word = failure and "failed" or is_pending and "pending" or "passed"
   self.count, self[word] = self.count + 1, self[word] + 1
-  self.format.tell(self, case, word, failure and explain(self.path, failure, run))
+  local text = failure and explain(self.path, failure, run)
+  if failure and case.body then text = text .. "\n" .. again(self, case, part) end
+  self.format.tell(self, case, word, text)
 end
 
 --- All is over.

@@ -103,9 +103,19 @@ function assertions.lawful(value)
   return #found == 0, run, "no law to be crossed: " .. table.concat(found, "; ")
 end
 
+-- What is to be seen of a case that has failed, below its line.
+local function what_happened(case)
+  local shown = tostring(case.err):match "\n.*"
+  return shown or case.run and "\n" .. case.run:sequence() or ""
+end
+
 function assertions.passed(value)
   if type(value) ~= "table" or not value.cases then error("a matrix expected", 0) end
-  return value.failed == 0, nil, "every case to pass:\n" .. value:table()
+  local text = "every case to pass:\n" .. value:table()
+  for _, case in ipairs(value.cases) do
+    if not case.ok then return false, nil, text .. what_happened(case) end
+  end
+  return true, nil, text
 end
 
 -- What to say where one is not as it should be; `expected`: to hold.

@@ -11,7 +11,8 @@
 --     assert.passed(m)
 --
 -- A case fails when its function throws. It has a name, "split=1 version=TLSv1.2", and a seed of
--- its own, made of that and the matrix's seed: with `only` and the same seed it runs as it did.
+-- its own, made of that and the matrix's seed: with `only` and either of both it runs as it did.
+-- `secsock run --only` knows it by that name, too.
 -- The values of a dimension are named as they read; a table by its field `name`, or its place.
 local check = require "secsock.check"
 local surroundings = require "secsock.scenario.surroundings"
@@ -75,6 +76,17 @@ local function product(options, names, index, values, labels, found)
   return found
 end
 
+-- That of a case: who has it already means that case.
+local function seed_of(seed, name)
+  local own = " " .. name
+  return tostring(seed):sub(-#own) == own and seed or seed .. own
+end
+
+local function is_wanted(case, only)
+  if only then return only == case.name end
+  return surroundings.wanted(case.name)
+end
+
 local function run_case(case, play, run)
   case.scenario = function(options)
     local seeded = {}
@@ -127,10 +139,12 @@ local function make(run, options)
   local seed = options.seed or surroundings.seed
   local self = setmetatable({ cases = {}, passed = 0, failed = 0, seed = seed }, matrix)
   for _, case in ipairs(product(options, dimensions(options), 1, {}, {}, {})) do
-    case.seed = self.seed .. " " .. case.name
-    if not options.only or options.only == case.name then self.cases[#self.cases + 1] = case end
+    case.seed = seed_of(seed, case.name)
+    if is_wanted(case, options.only) then self.cases[#self.cases + 1] = case end
   end
-  if #self.cases == 0 then error(("there is no case '%s'"):format(tostring(options.only)), 0) end
+  if options.only and #self.cases == 0 then
+    error(("there is no case '%s'"):format(options.only), 0)
+  end
   for _, case in ipairs(self.cases) do
     run_case(case, options.run, run)
     local outcome = case.ok and "passed" or "failed"

@@ -2,12 +2,14 @@
 -- settings for those that do without, and somebody who hears what came out.
 ---@class secsock.scenario.surroundings
 ---@field seed integer|string  of runs and matrices that have none of their own
+---@field wanted fun(name: string): boolean  whether a case of a matrix or a suite is to be run
 ---@field show? any            where matrices show how far they are
 ---@field outputs fun(options: secsock.scenario.options): table  what else a run is to have
 ---@field over fun(run: secsock.scenario.run)
 ---@field ends fun(err: any): boolean  whether an error ends all, and is no failure of a case
 local surroundings = {
   seed = 1,
+  wanted = function() return true end,
   outputs = function() return {} end,
   over = function() end,
 }

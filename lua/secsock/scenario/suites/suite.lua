@@ -147,7 +147,10 @@ end
 function suite:run(options)
   options = options or {}
   check.options(options, { only = "string|table", show = check.kind(options.show) })
-  local cases = check.blame_caller(chosen, self.cases, options.only)
+  local cases = {}
+  for _, case in ipairs(check.blame_caller(chosen, self.cases, options.only)) do
+    if options.only or surroundings.wanted(case.name) then cases[#cases + 1] = case end
+  end
   local result = setmetatable({
     title = self.title, findings = {}, counts = { refused = 0, accepted = 0, ["cannot judge"] = 0 },
   }, report)
