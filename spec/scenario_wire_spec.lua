@@ -61,6 +61,31 @@ describe("a wire", function()
     assert.is_true(r.seconds >= 6, r.seconds)
   end)
 
+  it("notes a fault for which there was no occasion", function()
+    local function notes(wire, changes)
+      local said = {}
+      for _, event in ipairs(run(wire, changes).events) do
+        if event.kind == "wire" then said[#said + 1] = event.direction .. " " .. event.text end
+      end
+      table.sort(said)
+      return said
+    end
+    assert.same({
+      "to_client has no occasion for corrupt = { byte = 2, record = 99 }",
+      "to_client has no occasion for strip = \"\\r\\nX\"",
+      "to_server has no occasion for stall = 99999",
+    }, notes {
+      to_client = { corrupt = { record = 99, byte = 2 }, strip = "\r\nX" },
+      to_server = { stall = 99999, man = function() end, split = 700 },
+    })
+    -- Of those of both directions one is enough.
+    assert.same({ "to_client strips \"250 STARTTLS\\r\\n\"" },
+                notes({ strip = "STARTTLS" }, smtp()))
+    assert.same({
+      "to_client has no occasion for swap = 99", "to_server has no occasion for swap = 99",
+    }, notes { swap = 99 })
+  end)
+
   it("knows directions", function()
     local r = run { to_server = { delay = 5 } }
     assert.secure(r)

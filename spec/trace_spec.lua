@@ -5,7 +5,6 @@ local meeting = require "spec.support.meeting"
 local openssl = require "spec.support.openssl"
 local pki = require "spec.support.pki"
 local process = require "spec.support.process"
-local quote = require "secsock.trace.quote"
 local support = require "spec.support"
 local trace_of = require "secsock.trace"
 
@@ -444,17 +443,5 @@ describe("s:trace()", function()
     assert.error_matches(function() secsock.new():trace "x" end, "function expected")
     assert.error_matches(function() secsock.new():trace(print, { secrets = true }) end,
                          "unknown option")
-  end)
-end)
-
-describe("what strangers say", function()
-  it("is shown as it is as far as it is text, and cannot change what is around it", function()
-    assert.equal("EHLO me", quote.line("EHLO me\r\n", 72))
-    assert.equal([["EHLO\n"]], quote.line("EHLO\n", 72))
-    assert.equal([["\027[31m\"\\"]], quote.bytes('\27[31m"\\', 72))
-    assert.equal([["abc"… (5 bytes)]], quote.bytes("abcde", 3))
-    assert.equal("Müller 日本", quote.text "Müller 日本")
-    assert.equal([[\027\226\128\174\194\133\255x\237\160\128]],
-                 quote.text "\27\226\128\174\194\133\255x\237\160\128")
   end)
 end)

@@ -1,5 +1,5 @@
 --- Elements of HTML, as text. What comes from elsewhere is escaped here and nowhere else.
-local quote = require "secsock.trace.quote"
+local quote = require "secsock.quote"
 
 local entities = {
   ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;",

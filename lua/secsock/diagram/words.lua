@@ -1,5 +1,5 @@
 --- What diagrams say of events.
-local quote = require "secsock.trace.quote"
+local quote = require "secsock.quote"
 
 local words = {}
 

@@ -5,32 +5,11 @@
 --     assert.equal(1, count)       assert.is_nil(err)        assert.has_error(f, "message")
 --     assert.same({ 1 }, list)     assert.is_not_nil(s)      assert.matches("^220 ", line)
 local assertions = require "secsock.scenario.assertions"
+local show = require("secsock.quote").value
 
 local unpack = unpack or table.unpack
 
 -- ------------------------------------------------------------------------------------- values
-
-local DEPTH = 4 -- of tables that are shown
-
-local show
-
-local function show_table(value, depth)
-  if depth == 0 then return "{ … }" end
-  local keys, parts = {}, {}
-  for key in pairs(value) do keys[#keys + 1] = key end
-  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
-  for i, key in ipairs(keys) do
-    local name = type(key) == "string" and key or "[" .. show(key, depth - 1) .. "]"
-    parts[i] = name .. " = " .. show(value[key], depth - 1)
-  end
-  return #parts > 0 and "{ " .. table.concat(parts, ", ") .. " }" or "{}"
-end
-
-function show(value, depth)
-  if type(value) == "string" then return ("%q"):format(value) end
-  local plain = type(value) == "table" and not getmetatable(value)
-  return plain and show_table(value, depth or DEPTH) or tostring(value)
-end
 
 local function is_same(a, b)
   if a == b then return true end

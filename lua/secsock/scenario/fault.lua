@@ -1,6 +1,8 @@
 --- What can be wrong with a wire, one word each. A word makes a filter of its value: a function of
--- a unit, which is a line of plaintext or a TLS record, and of `emit`, which passes units on.
+-- a unit, which is a line of plaintext or a TLS record, and of `emit`, which passes units on. It
+-- notes what it does, by `note`.
 local check = require "secsock.check"
+local quote = require "secsock.quote"
 local report = require "secsock.scenario.report"
 
 ---@class secsock.scenario.unit
@@ -104,7 +106,7 @@ end
 ---@field finish fun()               ends the connection in this direction
 ---@field reset fun()                resets it in both
 
-function fault.man(man, line)
+function fault.man(man, note, line)
   return function(unit, emit)
     local where = changed(unit, unit.bytes)
     where.closing, where.time = unit.closing, line.stage.clock:now()
@@ -118,36 +120,36 @@ function fault.man(man, line)
     if type(bytes) ~= "string" then
       error(("a man in the middle: a string or nil expected, got %s"):format(type(bytes)), 0)
     end
-    line:note("has %s instead of %s", report.quote(bytes), name_of(unit))
+    note("has %s instead of %s", report.quote(bytes), name_of(unit))
     if bytes ~= "" then emit(changed(unit, bytes)) end
   end
 end
 
 -- The last line of a reply in several keeps its code (RFC 5321, section 4.2.1): without it, the
 -- reply would not end.
-function fault.strip(text, line)
+function fault.strip(text, note)
   return function(unit, emit)
     if not holds(unit, text) then return emit(unit) end
-    line:note("strips %s", report.quote(unit.bytes))
+    note("strips %s", report.quote(unit.bytes))
     local code = unit.bytes:match "^%d%d%d "
     if code then emit(changed(unit, code .. "\r\n")) end
   end
 end
 
-function fault.blank(text, line)
+function fault.blank(text, note)
   return function(unit, emit)
     local from, to = holds(unit, text)
     if not from then return emit(unit) end
     local bytes = unit.bytes:sub(1, from - 1) .. ("X"):rep(#text) .. unit.bytes:sub(to + 1)
-    line:note("makes %s of %s", report.quote(bytes), report.quote(unit.bytes))
+    note("makes %s of %s", report.quote(bytes), report.quote(unit.bytes))
     emit(changed(unit, bytes))
   end
 end
 
-function fault.inject(what, line)
+function fault.inject(what, note)
   local before, behind, after = what.before, what.behind, what.after
   local function add(bytes, emit)
-    line:note("injects %s", report.quote(bytes))
+    note("injects %s", report.quote(bytes))
     emit(foreign(bytes))
   end
   return function(unit, emit)
@@ -167,7 +169,7 @@ function fault.inject(what, line)
   end
 end
 
-function fault.swap(which, line)
+function fault.swap(which, note)
   local held
   return function(unit, emit)
     if is_meant(unit, which) then
@@ -176,29 +178,29 @@ function fault.swap(which, line)
     end
     emit(unit)
     if not held then return end
-    line:note("has %s behind %s", name_of(held), name_of(unit))
+    note("has %s behind %s", name_of(held), name_of(unit))
     emit(held)
     held = nil
   end
 end
 
-function fault.replay(which, line)
+function fault.replay(which, note)
   local seen
   return function(unit, emit)
     emit(unit)
     if seen then
-      line:note("replays %s", name_of(seen))
+      note("replays %s", name_of(seen))
       emit(seen)
     end
     seen = is_meant(unit, which) and unit or nil
   end
 end
 
-function fault.duplicate(which, line)
+function fault.duplicate(which, note)
   return function(unit, emit)
     emit(unit)
     if not is_meant(unit, which) then return end
-    line:note("duplicates %s", name_of(unit))
+    note("duplicates %s", name_of(unit))
     emit(unit)
   end
 end
@@ -213,44 +215,44 @@ local function place_in(unit, what)
   return at and at >= 1 and at <= #unit.bytes and at
 end
 
-function fault.corrupt(what, line)
+function fault.corrupt(what, note)
   return function(unit, emit)
     local at = place_in(unit, what)
     if not at then return emit(unit) end
-    line:note("corrupts byte %d of %s", at, name_of(unit))
+    note("corrupts byte %d of %s", at, name_of(unit))
     local byte = unit.bytes:byte(at)
     byte = string.char(byte % 2 == 0 and byte + 1 or byte - 1)
     emit(changed(unit, unit.bytes:sub(1, at - 1) .. byte .. unit.bytes:sub(at + 1)))
   end
 end
 
-function fault.drop(count, line)
-  return first(count, function() line:note("drops all after byte %d", count) end)
+function fault.drop(count, note)
+  return first(count, function() note("drops all after byte %d", count) end)
 end
 
-function fault.stall(count, line)
+function fault.stall(count, note, line)
   return first(count, function()
-    line:note("stalls after byte %d", count)
+    note("stalls after byte %d", count)
     line.stalled = true
   end)
 end
 
-function fault.truncate(count, line)
+function fault.truncate(count, note, line)
   if count ~= true then
     return first(count, function()
-      line:note("ends after byte %d", count)
+      note("ends after byte %d", count)
       line:finish()
     end)
   end
   return function(unit, emit)
     if not unit.closing then return emit(unit) end
-    line:note("loses %s", name_of(unit))
+    note("loses %s", name_of(unit))
   end
 end
 
-function fault.reset(count, line)
+function fault.reset(count, note, line)
   return first(count, function()
-    line:note("is reset after byte %d", count)
+    note("is reset after byte %d", count)
     line:reset()
   end)
 end
@@ -331,14 +333,26 @@ function fault.check(faults)
   end
 end
 
---- The filters of a line.
+--- The filters of a line; and the words of those that have not done anything yet, as keys.
 ---@param faults secsock.scenario.faults
 function fault.filters(faults, line)
-  local filters = {}
+  local filters, idle = {}, {}
   for _, word in ipairs(order) do
-    if faults[word] then filters[#filters + 1] = fault[word](faults[word], line) end
+    if faults[word] then
+      idle[word] = true
+      filters[#filters + 1] = fault[word](faults[word], function(...)
+        idle[word] = nil
+        line:note(...)
+      end, line)
+    end
   end
-  return filters
+  idle.man = nil -- who is in the middle may just look on
+  return filters, idle
+end
+
+--- What is said of a fault for which there was no occasion.
+function fault.unused(word, value)
+  return ("has no occasion for %s = %s"):format(word, quote.value(value))
 end
 
 return fault

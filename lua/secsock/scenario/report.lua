@@ -1,5 +1,5 @@
 --- What happened in a run, in order: what the sockets tell of, and what else there is to know.
-local quote = require "secsock.trace.quote"
+local quote = require "secsock.quote"
 
 --- Of further kinds than a socket's events: "note", what an end does or finds; "wire", what the
 --- wire does; "crossing", a law that is crossed.

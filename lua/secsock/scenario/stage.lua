@@ -214,6 +214,7 @@ local function perform(self, over)
   local finish_recording = recording.begin(self.options, self.ends)
   connect(self, over)
   with_time(self)
+  for _, role in ipairs(ROLES) do self.lines[TOWARDS[role]]:finish_faults() end
   finish_recording()
 end
 

@@ -20,7 +20,7 @@ local function new_line(stage, direction, faults)
     rest = "",           -- of a record that is not all there
     records = 0, lines = 0, sent = 0,
   }, line)
-  self.filters = fault.filters(faults, self)
+  self.filters, self.idle = fault.filters(faults, self)
   return self
 end
 
@@ -176,6 +176,15 @@ function line:deliver()
   self.first = self.first + 1
   if piece.closing then self.notified = true end
   self.receiver:arrive(piece.bytes, piece.ending)
+end
+
+--- All is over: notes which faults there was no occasion for, those of both directions if there was
+-- none in either.
+function line:finish_faults()
+  for word, value in pairs(self.faults) do
+    local elsewhere = value == self.other.faults[word] and not self.other.idle[word]
+    if self.idle[word] and not elsewhere then self:note("%s", fault.unused(word, value)) end
+  end
 end
 
 -- ------------------------------------------------------------------------------------------ both

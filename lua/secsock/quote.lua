@@ -1,4 +1,4 @@
---- Bytes as text that is safe to show, wherever they come from.
+--- Bytes, text and values as text that is safe to show, wherever they come from.
 local quote = {}
 
 local escapes = { ["\r"] = "\\r", ["\n"] = "\\n", ["\t"] = "\\t", ['"'] = '\\"', ["\\"] = "\\\\" }
@@ -66,6 +66,32 @@ end
 function quote.text(text)
   text = text:gsub("%c", function(c) return escapes[c] or ("\\%03d"):format(c:byte()) end)
   return (text:gsub("[\128-\255]+", show_foreign))
+end
+
+local DEPTH = 4 -- of tables that are shown
+
+local function of_table(value, depth)
+  if depth == 0 then return "{ … }" end
+  local keys, parts = {}, {}
+  for key in pairs(value) do keys[#keys + 1] = key end
+  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  for i, key in ipairs(keys) do
+    local name = type(key) == "string" and key or "[" .. quote.value(key, depth - 1) .. "]"
+    parts[i] = name .. " = " .. quote.value(value[key], depth - 1)
+  end
+  return #parts > 0 and "{ " .. table.concat(parts, ", ") .. " }" or "{}"
+end
+
+--- Any value, about as it is written in Lua.
+---@param value any
+---@param depth? integer  of tables; 4 unless said
+---@return string
+function quote.value(value, depth)
+  if type(value) == "string" then
+    return '"' .. quote.text(value:gsub('["\\]', "\\%0")) .. '"'
+  end
+  local plain = type(value) == "table" and not getmetatable(value)
+  return plain and of_table(value, depth or DEPTH) or tostring(value)
 end
 
 return quote
