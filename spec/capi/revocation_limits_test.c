@@ -7,7 +7,7 @@
 
 /* No verdict takes more than some milliseconds, but how many nobody can know of another machine, or
  * under valgrind. What is endless is ended. */
-enum { ENDLESS_SECONDS = 120, LISTS_MOST = 300 };
+enum { ENDLESS_SECONDS = 600, LISTS_MOST = 300 };
 
 /* What the peer sends, what is known here, and what came along. */
 struct burden {

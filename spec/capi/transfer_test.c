@@ -114,7 +114,7 @@ static bool wait_for(const struct end ends[2])
         if (secsock_pending(ends[i].s) > 0)
             return true;
     }
-    return poll(pollers, 2, 10000) > 0;
+    return poll(pollers, 2, 30000) > 0;
 }
 
 static bool transfer(struct end ends[2])

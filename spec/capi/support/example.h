@@ -49,7 +49,7 @@ void example_problems(const secsock_verdict *verdict, char *text, size_t size);
 /* "Leaf Inter Root" */
 void example_path(const secsock_verdict *verdict, char *text, size_t size);
 
-/* Milliseconds that have passed since some moment. */
+/* Milliseconds that this process has worked for: a busy machine does not stretch them. */
 double example_clock(void);
 
 #endif
