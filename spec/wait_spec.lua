@@ -6,33 +6,34 @@ local support = require "spec.support"
 
 describe("Waiting", function()
   local options = parties.options
-  local wait = secsock.wait
+  local wait, now, PATIENCE = secsock.wait, secsock.now, support.PATIENCE
 
-  after_each(function() secsock.wait = wait end)
+  after_each(function() secsock.wait, secsock.now = wait, now end)
 
-  -- How long it takes, and what it gives.
+  -- How long it takes, what it gives, and how long it wanted to wait, at the most.
   local function timed(f, ...)
-    local began = core.now()
+    local began, asked = now(), 0
+    secsock.wait = function(s, want, seconds)
+      asked = math.max(asked, seconds)
+      return wait(s, want, seconds)
+    end
     local results = { f(...) }
-    return core.now() - began, results
+    return now() - began, results, asked
   end
 
-  local function sleep(s, seconds)
-    coroutine.yield(s, "read", seconds)
-  end
-
-  -- Ten bytes, one after the other, while the other end receives them.
+  -- Ten bytes are received, each of which the other end sends after a pause; by a clock of its own.
   local function dribble(near, far, pause)
-    local results, elapsed
-    support.run(
-      function() elapsed, results = timed(near.receive, near, 10) end,
-      function()
-        for _ = 1, 10 do
-          if near:state() ~= "plain" or not far:send "x" then return end
-          sleep(far, pause)
-        end
-      end)
-    return results, elapsed
+    local clock = 0
+    secsock.now = function() return clock end
+    secsock.wait = function(s, want, seconds)
+      clock = clock + math.min(pause, seconds)
+      if seconds < pause then return nil, "timeout" end
+      far:send "x"
+      return wait(s, want)
+    end
+    local results = { near:receive(10) }
+    secsock.wait, secsock.now = wait, now
+    return results, clock
   end
 
   it("takes as long as it is allowed to, and no longer", function()
@@ -41,13 +42,11 @@ describe("Waiting", function()
       near:settimeout()
       near:settimeout(nil, "t")
       near:settimeout(0.1, mode)
-      local elapsed, results = timed(near.receive, near)
+      local elapsed, results, asked = timed(near.receive, near)
       assert.same({ nil, "timeout", "" }, results)
-      assert.is_true(elapsed >= 0.1 and elapsed < 1, elapsed)
+      assert.is_true(elapsed >= 0.1, elapsed)
+      assert.is_true(asked <= 0.1, asked)
     end
-    near:settimeout(10, "b")
-    local elapsed = timed(near.receive, near, 1)
-    assert.is_true(elapsed < 1, elapsed)
     far:close()
   end)
 
@@ -65,42 +64,45 @@ describe("Waiting", function()
 
   it("is counted each time by a block limit", function()
     local near, far = support.loopback(options)
-    near:settimeout(0.2)
-    local results, elapsed = dribble(near, far, 0.05)
+    near:settimeout(0.25)
+    local results, elapsed = dribble(near, far, 0.125)
     assert.same({ ("x"):rep(10) }, results)
-    assert.is_true(elapsed > 0.3, elapsed)
+    assert.equal(1.25, elapsed)
   end)
 
   it("is counted in all by a total limit", function()
     local near, far = support.loopback(options)
-    near:settimeout(0.2, "t")
-    local results, elapsed = dribble(near, far, 0.05)
-    assert.equal("timeout", results[2])
-    assert.is_true(#results[3] > 0 and #results[3] < 10, results[3])
-    assert.is_true(elapsed >= 0.2 and elapsed < 0.5, elapsed)
-    assert.equal(10 - #results[3], #(near:receive(10 - #results[3])))
+    near:settimeout(0.3125, "t")
+    local results, elapsed = dribble(near, far, 0.125)
+    assert.same({ nil, "timeout", "xx" }, results)
+    assert.equal(0.3125, elapsed)
+    near:settimeout(PATIENCE, "t")
+    far:send "later"
+    assert.equal("later", near:receive(5))
   end)
 
   it("ends at whichever limit comes first", function()
     local near, far = support.loopback(options)
-    near:settimeout(0.1, "b")
-    near:settimeout(10, "t")
-    assert.is_true(timed(near.receive, near) < 1)
-    near:settimeout(10, "b")
-    near:settimeout(0.1, "t")
-    assert.is_true(timed(near.receive, near) < 1)
+    for _, limits in ipairs { { 0.1, PATIENCE }, { PATIENCE, 0.1 } } do
+      near:settimeout(limits[1], "b")
+      near:settimeout(limits[2], "t")
+      local _, results, asked = timed(near.receive, near)
+      assert.equal("timeout", results[2])
+      assert.is_true(asked <= 0.1, asked)
+    end
     far:close()
   end)
 
   it("ends a handshake with a silent peer, which can be gone on with", function()
     local near, far = support.loopback(options)
     near:settimeout(0.1)
-    local elapsed, results = timed(near.upgrade, near)
+    local elapsed, results, asked = timed(near.upgrade, near)
     assert.is_nil(results[1])
     assert.equal("timeout", results[2])
     assert.equal("SECSOCK_WANT_READ", results[3].code)
-    assert.is_true(elapsed >= 0.1 and elapsed < 1, elapsed)
-    near:settimeout(5)
+    assert.is_true(elapsed >= 0.1, elapsed)
+    assert.is_true(asked <= 0.1, asked)
+    near:settimeout(PATIENCE)
     support.run(function() assert(near:upgrade()) end, function() assert(far:upgrade()) end)
     assert.equal("secure", near:state())
   end)
@@ -116,8 +118,8 @@ describe("Waiting", function()
       assert.equal("write", near:want())
       assert.is_true(sent > 0 and sent < #data)
       local got
-      near:settimeout(5)
-      far:settimeout(5)
+      near:settimeout(PATIENCE)
+      far:settimeout(PATIENCE)
       support.run(
         function() assert.equal(#data, near:send(data, sent + 1)) end,
         function() got = far:receive(#data) end)
@@ -136,9 +138,9 @@ describe("Waiting", function()
       far:send "line\n"
       return wait(s, want, seconds)
     end
-    near:settimeout(3)
+    near:settimeout(PATIENCE)
     assert.equal("line", near:receive())
-    assert.same({ { near, "read", 3 }, { near, "read", 3 } }, calls)
+    assert.same({ { near, "read", PATIENCE }, { near, "read", PATIENCE } }, calls)
   end)
 
   it("may be given up by whoever waits, for a reason of its own", function()
