@@ -345,22 +345,14 @@ describe("secsock run", function()
       local mark = ("sleep 4%s%d"):format(shell.run("echo $$"):match "%d+", #what) -- nobody else's
       local program = command.start { "run", file(([[
         it("takes long", function()
-          os.execute "echo it begins as $PPID"
+          os.execute "echo it begins"
           %s
         end)]]):format((text:gsub("PROGRAM", mark)))) }
-      local function is_running()
-        local words = shell.run "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"
-        return words:find(mark, 1, true) ~= nil
-      end
-      local id = program:expect "it begins as (%d+)"
-      repeat until is_running()
-      shell.run("kill -INT " .. id) -- once, as Ctrl-C is: timeout, above it, would say it twice
+      program:expect "it begins"
+      assert.is_true(process.await(function() return process.is_running(mark) end))
+      program:interrupt()
       assert.equal(130, (program:finish()))
-      for _ = 1, 20 do -- whoever is told to end needs a moment
-        if not is_running() then return end
-        os.execute "sleep 0.1"
-      end
-      error("it still runs: " .. mark)
+      process.await_end(mark)
     end)
   end
 

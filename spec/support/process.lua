@@ -1,18 +1,16 @@
---- Programs in the background: started, fed, watched, and stopped by their PID.
+--- Programs in the background: what a scenario starts and stops (secsock.scenario.process), and to
+-- whom one says something, for whose words one waits, and of whose port the kernel tells.
 local socket = require "socket"
+local background = require "secsock.scenario.process"
+local shell = require "spec.support.shell"
+local support = require "spec.support"
 
 local process = {}
 process.__index = process
 
--- Seconds. No program outlives a suite that has broken off; what is waited for comes soon, or not
--- at all.
-local LIFE, PATIENCE, PAUSE = 60, 30, 0.005
+local PAUSE = 0.005 -- seconds between two looks
 
 local running = {}
-
-local function quote(word)
-  return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
-end
 
 local function read(path)
   local file = io.open(path, "rb")
@@ -21,8 +19,9 @@ local function read(path)
   return text
 end
 
-local function await(seconds, check)
-  local ends = socket.gettime() + (seconds or PATIENCE)
+--- Looks again and again until `check` gives something, and gives that; nil when it takes too long.
+function process.await(check)
+  local ends = socket.gettime() + support.PATIENCE
   repeat
     local found = check()
     if found then return found end
@@ -30,46 +29,32 @@ local function await(seconds, check)
   until socket.gettime() > ends
 end
 
--- Starts it beneath a shell, which tells its PID at once and its exit status in the end.
-local function launch(self, command)
-  local shell = "{ timeout %d %s <%s >%s 2>&1 & echo $!; wait $!; echo $? >%s; } 2>/dev/null &"
-  local pipe = assert(io.popen(shell:format(LIFE, command, quote(self.input), quote(self.file),
-    quote(self.ending))))
-  local pid = assert(pipe:read "*l")
-  pipe:close()
-  return pid
-end
+local await = process.await
 
-local function open_input(self)
-  assert(os.execute("mkfifo " .. quote(self.input)))
-  self.temporary[#self.temporary + 1] = self.input
+-- A pipe with a name, for what it is told; the program opens its end itself.
+local function with_input(self, command)
+  self.input = os.tmpname()
+  os.remove(self.input)
+  shell.run("mkfifo " .. self.input)
+  return { "sh", "-c", 'exec "$@" <"$0"', self.input, (table.unpack or unpack)(command) }
 end
 
 --- Starts a program, given as a list of words. What it says, on either output, is in p:output().
 -- It reads what p:write() says where `listens` is set, else nothing.
 ---@param command { [integer]: string, listens?: boolean }
 function process.start(command)
-  local name = os.tmpname()
-  local self = setmetatable({
-    file = name,
-    ending = name .. ".status",
-    input = command.listens and name .. ".in" or "/dev/null",
-    temporary = { name, name .. ".status" },
-  }, process)
-  local words = {}
-  for i, word in ipairs(command) do words[i] = quote(word) end
-  self.command = table.concat(words, " ")
-  if command.listens then open_input(self) end
-  self.pid = launch(self, self.command)
-  -- The program has opened its end, or will: this waits for it.
-  if command.listens then self.pipe = assert(io.open(self.input, "wb")) end
+  local self = setmetatable({ command = table.concat(command, " ") }, process)
+  self.program = background.new(command.listens and with_input(self, command) or command)
   running[self] = true
+  self.program:start()
+  -- The program has opened its end, or will: this waits for it.
+  if self.input then self.pipe = assert(io.open(self.input, "wb")) end
   return self
 end
 
 --- All that it has said so far.
 function process:output()
-  return read(self.file)
+  return self.program:output()
 end
 
 --- Says something to it.
@@ -90,41 +75,36 @@ function process:hangup()
   self.pipe = nil
 end
 
--- What it has done, for the message of an error.
-local function report(self, complaint)
-  return ("%s: %s\n%s"):format(complaint, self.command, self:output())
+-- An error, with what it has done. What was waited for did not come.
+local function complain(self, complaint)
+  error(("%s: %s\n%s"):format(complaint, self.command, self:output()), 3)
 end
 
 --- Waits until its output has a match for a pattern; returns the captures, or the match.
-function process:expect(pattern, seconds)
-  local captures = await(seconds, function()
+function process:expect(pattern)
+  local captures = await(function()
     local found = { self:output():match(pattern) }
     return #found > 0 and found
   end)
-  if not captures then error(report(self, ("it does not say %q"):format(pattern)), 2) end
+  if not captures then complain(self, ("it does not say %q"):format(pattern)) end
   return (table.unpack or unpack)(captures)
 end
 
--- Its exit status, if it has ended.
-local function status(self)
-  return tonumber(read(self.ending):match "^(%d+)\n")
-end
-
 --- Waits until it ends by itself; returns its exit status and what it said.
-function process:finish(seconds)
-  local ended = await(seconds, function() return status(self) end)
-  if not ended then error(report(self, "it does not end"), 2) end
+function process:finish()
+  local ended = await(function() return self.program:status() end)
+  if not ended then complain(self, "it does not end") end
   return ended, self:output()
 end
 
 --- Ends it, if it has not ended yet, and forgets what it said.
 function process:stop()
   running[self] = nil
-  if not status(self) then os.execute("kill " .. self.pid .. " 2>/dev/null") end
-  local ended = await(PATIENCE, function() return status(self) end)
+  self.program:stop(function(ended)
+    if not await(ended) then complain(self, "it does not stop") end
+  end)
   self:hangup() -- and not before: the end of its input might let it end in another way
-  for _, path in ipairs(self.temporary) do os.remove(path) end
-  if not ended then error("it does not stop: " .. self.command, 2) end
+  if self.input then os.remove(self.input) end
 end
 
 --- Stops whatever has been started and not been stopped.
@@ -132,21 +112,61 @@ function process.stopall()
   for program in pairs(running) do program:stop() end
 end
 
---- A port of 127.0.0.1 that nobody listens on.
-function process.freeport()
-  local listener = assert(socket.bind("127.0.0.1", 0))
-  local _, port = listener:getsockname()
-  listener:close()
-  return port
+-- ------------------------------------------------------------------------- what the kernel tells
+
+--- Whether there is a program with these words among its own, of whoever.
+function process.is_running(words)
+  local all = shell.run "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"
+  return all:find(words, 1, true) ~= nil
 end
 
---- Waits until it listens on a port of 127.0.0.1, as the kernel tells: nothing connects to it.
-function process:await_port(port)
-  local entry = (":%04X [0-9A-F]+:0000 0A "):format(port)
-  local found = await(PATIENCE, function()
-    return read("/proc/net/tcp"):find(entry) or read("/proc/net/tcp6"):find(entry)
-  end)
-  if not found then error(report(self, "it does not listen"), 2) end
+--- Waits until there is none: who is told to end needs a moment, and the shell above another one.
+function process.await_end(words)
+  if not await(function() return not process.is_running(words) end) then
+    error("it still runs: " .. words, 2)
+  end
+end
+
+--- Its PID: that of the one child of the `timeout` that it runs beneath.
+function process:pid()
+  local above = self.program:pid()
+  local children = ("/proc/%s/task/%s/children"):format(above, above)
+  local pid = await(function() return read(children):match "%d+" end)
+  return pid or complain(self, "it does not run")
+end
+
+--- Tells it what Ctrl-C tells: once. What `timeout` is told, it passes on twice.
+function process:interrupt()
+  shell.run("kill -INT " .. self:pid())
+end
+
+-- The sockets that a process has, by their inodes.
+local function sockets_of(pid)
+  local inodes = {}
+  local links = shell.run(("ls -l /proc/%s/fd"):format(pid))
+  for inode in links:gmatch "socket:%[(%d+)%]" do inodes[inode] = true end
+  return inodes
+end
+
+-- In /proc/net/tcp: a port, the state that is LISTEN, and an inode.
+local LISTENING = ":(%x+) %x+:%x+ 0A %x+:%x+ %x+:%x+ %x+ +%d+ +%d+ (%d+) "
+
+--- The port of IPv4 that it listens on, by its own choice: no port that is chosen here is sure to
+-- be free there.
+function process:port()
+  local inodes = sockets_of(self:pid())
+  for port, inode in read("/proc/net/tcp"):gmatch(LISTENING) do
+    if inodes[inode] then return tonumber(port, 16) end
+  end
+  complain(self, "it does not listen")
+end
+
+--- A port of 127.0.0.1 that nobody listens on, and nobody gets, until the socket that comes
+-- along is closed.
+function process.deaf_port()
+  local holder = assert(socket.tcp4())
+  assert(holder:bind("127.0.0.1", 0))
+  return select(2, holder:getsockname()), holder
 end
 
 return process

@@ -2,7 +2,7 @@
 local process = {}
 process.__index = process
 
-local LIFE = 60 -- seconds: none outlives whoever started it for longer
+local LIFE = 120 -- seconds: none outlives whoever started it for longer
 
 local function quote(word)
   return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
@@ -34,7 +34,7 @@ function process.new(command, input)
   -- Each file is there already, for nobody else to read or to replace.
   local self = setmetatable({
     command = command,
-    said = os.tmpname(), heard = os.tmpname(), ending = os.tmpname(), id = os.tmpname(),
+    said = os.tmpname(), heard = os.tmpname(), ending = os.tmpname(), leader = os.tmpname(),
   }, process)
   write(self.heard, input or "")
   return self
@@ -48,9 +48,15 @@ function process:start()
     .. "echo $! >%s; exec >&-; wait $!; echo $? >%s; } 2>/dev/null &"
   self.begun = true
   local pipe = assert(io.popen(shell:format(LIFE, command_of(self.command), quote(self.heard),
-    quote(self.said), quote(self.id), quote(self.ending))))
+    quote(self.said), quote(self.leader), quote(self.ending))))
   pipe:read "*a" -- the end: the id is there
   pipe:close()
+end
+
+--- The id of the `timeout` that it runs beneath, which leads their group; once it has begun.
+---@return string?
+function process:pid()
+  return read(self.leader):match "^(%d+)\n"
 end
 
 --- Its exit status, once it has ended.
@@ -73,14 +79,14 @@ function process:stop(await)
   local function kill(id) os.execute("kill -s TERM -- " .. id .. " 2>/dev/null") end
   local status = self:status()
   if self.begun and not status then
-    await(function() return read(self.id) ~= "" end)
-    local id = read(self.id):match "%d*"
+    await(function() return self:pid() end)
+    local id = self:pid()
     kill(id)
     await(function() return self:status() ~= nil end)
     kill("-" .. id) -- its group, should timeout have died just as it forked
   end
   local output = self:output()
-  for _, path in ipairs { self.said, self.heard, self.ending, self.id } do os.remove(path) end
+  for _, path in ipairs { self.said, self.heard, self.ending, self.leader } do os.remove(path) end
   return output, status
 end
 
