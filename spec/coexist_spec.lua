@@ -32,7 +32,7 @@ describe("a process with secsock, LuaSec and luaossl", function()
         "env", "LSAN_OPTIONS=print_suppressions=0:suppressions=" .. known,
         interpreter(), "spec/support/coexist.lua", pki ".", order[1], order[2], order[3],
       }
-      local status, said = program:finish(30)
+      local status, said = program:finish()
       local lines = {}
       for line in said:gmatch "[^\n]+" do lines[#lines + 1] = line end
       table.sort(lines)

@@ -97,10 +97,13 @@ describe("secsock probe", function()
   end)
 
   it("hears that nobody listens", function()
-    local code, result, complaint = probe_json("tls://127.0.0.1:" .. process.freeport())
+    local port, holder = process.deaf_port()
+    local url = "tls://127.0.0.1:" .. port
+    local code, result, complaint = probe_json(url)
     assert.same({ 3, "unreachable", "connection refused", "" },
       { code, result.outcome, result.error.word, complaint })
-    assert.matches("Connection refused", select(3, probe("tls://127.0.0.1:" .. process.freeport())))
+    assert.matches("Connection refused", select(3, probe(url)))
+    holder:close()
   end)
 
   for _, version in ipairs { "TLSv1.2", "TLSv1.3" } do
@@ -128,11 +131,11 @@ describe("secsock probe", function()
   -- A server in this process: `talk` gets the connection in the clear.
   local function against(url, talk, ...)
     local listener, port = support.listen { identity = meeting.identity "server", defer = true,
-                                            timeout = 10 }
+                                            timeout = support.PATIENCE }
     local program = command.start(with({ "probe", url .. "://127.0.0.1:" .. port, "--trust",
       pki "ca.pem", "--name", "mail.example" }, ...))
     local s = assert(listener:accept())
-    s:settimeout(10)
+    s:settimeout(support.PATIENCE)
     talk(s)
     local code, said = program:finish()
     s:close()
@@ -311,7 +314,7 @@ describe("secsock serve", function()
 
   it("ends when it is interrupted", function()
     local program = command.serve(identity "server")
-    shell.run(("kill -INT $(cat /proc/%s/task/%s/children)"):format(program.pid, program.pid))
+    program:interrupt()
     assert.same({ 130 }, { (program:finish()) })
     assert.is_nil(program:output():find "traceback")
   end)

@@ -76,7 +76,9 @@ describe("secsock with GnuTLS", function()
     end)
 
     in_both_versions("resumes a session", function(version)
-      local listener, port = support.listen { identity = meeting.identity "server", timeout = 10 }
+      local listener, port = support.listen {
+        identity = meeting.identity "server", timeout = support.PATIENCE,
+      }
       local program = gnutls.client(port, {
         version = version,
         words = { "--resume", version == "TLSv1.3" and "--waitresumption" or nil },
@@ -135,7 +137,7 @@ describe("secsock with GnuTLS", function()
   for _, protocol in ipairs { "smtp", "lmtp", "imap", "pop3", "ftp", "xmpp", "ldap", "postgres" } do
     it("is upgraded as a server after a dialogue of " .. protocol, function()
       local listener, port = support.listen {
-        identity = meeting.identity "server", timeout = 10, defer = true,
+        identity = meeting.identity "server", timeout = support.PATIENCE, defer = true,
       }
       local program = gnutls.client(port, { words = { "--starttls-proto", protocol } })
       local s = assert(meeting.accept(listener))

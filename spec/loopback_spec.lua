@@ -3,6 +3,7 @@ local luasocket = require "socket"
 local mint = require "secsock.mint"
 local secsock = require "secsock"
 local parties = require "spec.support.parties"
+local process = require "spec.support.process"
 local support = require "spec.support"
 
 describe("A socket", function()
@@ -19,7 +20,7 @@ describe("A socket", function()
   describe("over loopback", function()
     it("connects and upgrades at once, unless deferred", function()
       local listener, port = support.listen(server)
-      local s = assert(secsock.new(with(client, { timeout = 5 })))
+      local s = assert(secsock.new(with(client, { timeout = support.PATIENCE })))
       local accepted
       support.run(
         function() assert.equal(1, s:connect("127.0.0.1", port)) end,
@@ -89,14 +90,14 @@ describe("A socket", function()
     end)
 
     it("says why it cannot connect", function()
-      local listener, port = support.listen(server)
-      listener:close()
+      local port, holder = process.deaf_port()
       local s = assert(secsock.new { defer = true })
       local ok, err, details = s:connect("127.0.0.1", port)
       assert.is_nil(ok)
       assert.equal("connection refused", err)
       assert.is_number(details.errno)
       assert.matches("127.0.0.1 port " .. port, details.message, 1, true)
+      holder:close()
       assert.same({ nil, "host not found" }, {
         (secsock.new { defer = true }:connect("no such host", 1)),
         (select(2, secsock.new { defer = true }:connect("no such host", 1))),
@@ -184,7 +185,7 @@ describe("A socket", function()
 
     it("tells a connection that was broken off from one that ended", function()
       local near, far = support.loopback { client = client, server = server }
-      far:settimeout(5)
+      far:settimeout(support.PATIENCE)
       far:send(("x"):rep(200000)) -- more than a close is willing to discard
       near:close()
       assert.same({ nil, "reset", "" }, { far:receive "*a" })

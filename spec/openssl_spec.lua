@@ -27,17 +27,15 @@ local function finish(program, s)
   program:finish()
 end
 
--- Whether something comes that is no data.
-local function hears(s)
+-- Waits until something comes that is no data.
+local function hear(s)
   local before = s:info "wirereceived"
-  s:settimeout(0.02)
-  for _ = 1, 250 do
+  s:settimeout(0)
+  assert.is_true(process.await(function()
     assert.same({ nil, "timeout", "" }, { s:receive() })
-    if s:info "wirereceived" > before then
-      s:settimeout(10)
-      return true
-    end
-  end
+    return s:info "wirereceived" > before
+  end))
+  s:settimeout(support.PATIENCE)
 end
 
 describe("secsock with OpenSSL", function()
@@ -122,7 +120,7 @@ describe("secsock with OpenSSL", function()
         for _ = 1, 3 do
           talk(program, s)
           program:write(how .. "\n")
-          assert(hears(s))
+          hear(s)
         end
         talk(program, s)
       end)
@@ -171,7 +169,9 @@ describe("secsock with OpenSSL", function()
 
     in_both_versions("resumes a session", function(version)
       local session = os.tmpname()
-      local listener, port = support.listen { identity = meeting.identity "server", timeout = 10 }
+      local listener, port = support.listen {
+        identity = meeting.identity "server", timeout = support.PATIENCE,
+      }
       for _, resumed in ipairs { false, true } do
         local word = resumed and "-sess_in" or "-sess_out"
         local program = openssl.client(port, { version = version, words = { word, session } })
@@ -188,7 +188,7 @@ describe("secsock with OpenSSL", function()
       local session = os.tmpname()
       local seen = {}
       local listener, port = support.listen {
-        identity = meeting.identity "server", timeout = 10,
+        identity = meeting.identity "server", timeout = support.PATIENCE,
         clientauth = "require", trust = pki "ca.pem",
         hook = function(_, verdict) seen[#seen + 1] = verdict end,
       }
@@ -226,7 +226,7 @@ describe("secsock with OpenSSL", function()
         for _ = 1, 3 do
           talk(program, s)
           program:write(how .. "\n")
-          assert(hears(s))
+          hear(s)
         end
         talk(program, s)
       end)
@@ -275,7 +275,7 @@ describe("secsock with OpenSSL", function()
         local program = openssl.server { identity = "server" }
         program:write(dialogue[1] or "")
         local transport = front.transport(starttls[protocol].server, options, program.port)
-        local s = assert(secsock.new { trust = pki "ca.pem", timeout = 10 })
+        local s = assert(secsock.new { trust = pki "ca.pem", timeout = support.PATIENCE })
         assert(s:attachtransport("client", transport))
         local session, err, details = starttls[protocol].client(s, { peername = "mail.example" })
         assert(session, tostring(err) .. ": " .. tostring(details))
@@ -285,7 +285,7 @@ describe("secsock with OpenSSL", function()
 
       it("is upgraded as a server", function()
         local listener, port = support.listen {
-          identity = meeting.identity "server", timeout = 10, defer = true,
+          identity = meeting.identity "server", timeout = support.PATIENCE, defer = true,
         }
         local program = openssl.client(port, {
           words = { "-starttls", protocol, "-xmpphost", "mail.example" },

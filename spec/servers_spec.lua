@@ -3,6 +3,7 @@ local secsock = require "secsock"
 local starttls = require "secsock.starttls"
 local command = require "spec.support.command"
 local running = require "spec.support.servers.running"
+local support = require "spec.support"
 
 -- Protocol, server, the name that its certificate is to be for, what it must have told after the
 -- upgrade, and what it may say no more then.
@@ -39,7 +40,7 @@ describe("With a real server #slow", function()
   local function connect(server, certificate, protocol, options)
     options.trust = servers.certificates .. "/root.pem"
     options.defer = true
-    options.timeout = 20
+    options.timeout = support.PATIENCE
     local s = assert(secsock.new(options))
     assert(s:connect("127.0.0.1", servers:port(server, certificate, protocol)))
     assert.equal("plain", s:state())

@@ -429,7 +429,7 @@ describe("A socket", function()
       near = nil -- luacheck: ignore 311
       collectgarbage()
       collectgarbage()
-      far:settimeout(5)
+      far:settimeout(support.PATIENCE)
       assert.same({ nil, "closed", "" }, { far:receive() })
       far:close()
     end)

@@ -17,7 +17,7 @@ local store = require "openssl.x509.store"
 local x509 = require "openssl.x509"
 
 local ROUNDS, LINE = 50, ("x"):rep(3000)
-local PATIENCE = 20 -- seconds
+local PATIENCE = 30 -- seconds
 local loop = cqueues.new()
 
 local function file(name)

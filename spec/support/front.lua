@@ -1,11 +1,10 @@
 --- A server in two parts: what is said in the clear it says in this process, by one of the
 -- dialogues of secsock.starttls; what follows is for a TLS server that knows nothing of them.
 local socket = require "socket"
+local support = require "spec.support"
 
 local front = {}
 front.__index = front
-
-local PATIENCE = 10 -- seconds
 
 -- ------------------------------------------------- the socket that the dialogue believes it has
 
@@ -69,7 +68,7 @@ local function wait(self, want, seconds)
   local tcp, none = { self.tcp }, {}
   local reads = want == "read"
   local readable, writable = socket.select(reads and tcp or none, reads and none or tcp,
-    seconds or PATIENCE)
+    seconds or support.PATIENCE)
   if #readable + #writable == 0 then return nil, "timeout" end
   return true
 end

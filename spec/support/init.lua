@@ -3,7 +3,11 @@ local secsock = require "secsock"
 local core = require "secsock.core"
 local certificates = require "spec.support.certificates"
 
-local support = { certificates = certificates }
+local support = {
+  certificates = certificates,
+  --- Seconds that may be waited for what is sure to come. Nothing takes so long that does not fail.
+  PATIENCE = 30,
+}
 
 --- The text of a file.
 function support.read(path)

@@ -8,7 +8,7 @@ local pki = require "spec.support.pki"
 
 local meeting = {}
 
-local PATIENCE = 30 -- seconds
+local PATIENCE = support.PATIENCE
 
 --- A table of both; what is given comes before the defaults.
 function meeting.with(defaults, given)
