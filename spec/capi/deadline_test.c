@@ -11,8 +11,8 @@
 #include "settings.h"
 #include "tcp.h"
 
-/* Milliseconds. How late a call may come back nobody can know of another machine: what never does is
- * ended from outside, and what waits for the last drop is found out by there being more of them. */
+/* Milliseconds. How late a call may come back nobody can know of another machine: what never does
+ * is ended from outside, and what waits for the last drop is found out by there being more. */
 enum { SHORT = 200, EARLY = 190, DRIP = 20 };
 
 static secsock_config *client_config, *server_config;
