@@ -39,8 +39,8 @@ end
 --- Runs it to its end, with what it reads, if anything: exit status, output, complaints.
 function command.run(arguments, input)
   local from, out, err = support.write(input or ""), os.tmpname(), os.tmpname()
-  local pipe = assert(io.popen(("timeout 30 %s <%s >%s 2>%s; echo $?"):format(
-    command.line(arguments), from, out, err)))
+  local pipe = assert(io.popen(("timeout %d %s <%s >%s 2>%s; echo $?"):format(
+    2 * support.PATIENCE, command.line(arguments), from, out, err)))
   local status = tonumber(pipe:read "*l")
   pipe:close()
   local said, complaints = support.read(out), support.read(err)
@@ -48,9 +48,13 @@ function command.run(arguments, input)
   return status, said, complaints
 end
 
+-- How long the command may wait for whoever it talks to.
+local PATIENT = { "--time-out", support.PATIENCE }
+
 --- Runs `secsock probe`, which trusts the specs' CA and looks for mail.example.
 function command.probe(url, ...)
-  return command.run(with({ "probe", url, "--trust", pki "ca.pem", "--name", "mail.example" }, ...))
+  local words = { "probe", url, "--trust", pki "ca.pem", "--name", "mail.example" }
+  return command.run(with(with(words, unpack(PATIENT)), ...))
 end
 
 --- The URL of a server with TLS from the start.
@@ -73,7 +77,8 @@ end
 
 --- Starts `secsock serve` on a free port, which is at program.port.
 function command.serve(arguments)
-  local program = command.start(with({ "serve", "--port", 0 }, unpack(arguments)))
+  local program = command.start(with(with({ "serve", "--port", 0 }, unpack(PATIENT)),
+    unpack(arguments)))
   program.port = tonumber((program:expect "listening on %S+ port (%d+)\n"))
   return program
 end

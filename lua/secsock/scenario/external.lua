@@ -14,7 +14,8 @@ local relay = require "secsock.scenario.relay"
 local external = {}
 external.__index = external
 
-local PATIENCE = 10 -- seconds: for a program to listen, to connect, to end
+local START = 30    -- seconds: for a program to listen, or to connect
+local PATIENCE = 10 -- seconds: for a program to end
 local LINGER = 0.1  -- seconds: for a server to say what it has to, after the connection
 local TURN = 0.01   -- seconds between two looks
 
@@ -57,8 +58,8 @@ local OTHER = { client = "server", server = "client" }
 
 -- Looks again and again until `found` gives something; nil when it takes too long, and what else it
 -- has given.
-local function await(found)
-  local ends = core.now() + PATIENCE
+local function await(found, seconds)
+  local ends = core.now() + (seconds or PATIENCE)
   local result, why
   repeat
     result, why = found()
@@ -79,7 +80,7 @@ end
 
 -- A connection to it; nil, and what is in the way.
 local function connected(self, port)
-  local s, _, details = relay.connect(self.is.host, port, PATIENCE)
+  local s, _, details = relay.connect(self.is.host, port, START)
   return s, details
 end
 
@@ -103,7 +104,7 @@ local function reached(self, found)
     local result, reason = found()
     ended = not result and self.process:status()
     return result or ended, reason
-  end)
+  end, START)
   if ended then return nil, ("it ends with exit status %d"):format(ended) end
   return s, why
 end

@@ -19,7 +19,7 @@ context = ssl.create_default_context(cafile=ca)
 ]]
 
 local function smtplib(starttls)
-  return python(BEGIN .. "s = smtplib.SMTP(name, port, timeout=8)\n" .. starttls
+  return python(BEGIN .. "s = smtplib.SMTP(name, port, \"client.example\", timeout=8)\n" .. starttls
     .. "\ns.login('me', secret)\ns.sendmail('me@a.example', ['you@a.example'], 'x')\ns.quit()")
 end
 
