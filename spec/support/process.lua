@@ -100,8 +100,8 @@ end
 --- Ends it, if it has not ended yet, and forgets what it said.
 function process:stop()
   running[self] = nil
-  self.program:stop(function(ended)
-    if not await(ended) then complain(self, "it does not stop") end
+  self.program:stop(function(found)
+    return await(found) or complain(self, "it does not stop")
   end)
   self:hangup() -- and not before: the end of its input might let it end in another way
   if self.input then os.remove(self.input) end

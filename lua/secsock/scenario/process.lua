@@ -72,17 +72,16 @@ function process:output()
 end
 
 --- Ends it if need be: what it has said, and its exit status if it has ended by itself.
----@param await fun(ended: fun(): boolean)  waits for that, for some time
+---@param await fun(found: fun(): any): any  waits for that, for some time
 ---@return string output
 ---@return integer? status
 function process:stop(await)
   local function kill(id) os.execute("kill -s TERM -- " .. id .. " 2>/dev/null") end
   local status = self:status()
-  if self.begun and not status then
-    await(function() return self:pid() end)
-    local id = self:pid()
+  local id = self.begun and not status and await(function() return self:pid() end)
+  if id then
     kill(id)
-    await(function() return self:status() ~= nil end)
+    await(function() return self:status() end)
     kill("-" .. id) -- its group, should timeout have died just as it forked
   end
   local output = self:output()
