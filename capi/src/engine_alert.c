@@ -1,4 +1,4 @@
-/* Alerts of our own choice. */
+/* Alerts that are sent by us, and not by wolfSSL of its own accord. */
 #include <wolfssl/options.h> /* before all its other headers */
 
 #include <wolfssl/wolfcrypt/kdf.h>
@@ -13,6 +13,15 @@ extern int SendAlert(WOLFSSL *ssl, int severity, int type);
 void engine_send_alert(struct engine *engine, int alert)
 {
     SendAlert(engine->ssl, LEVEL_FATAL, alert);
+}
+
+/* wolfSSL_shutdown() makes a new connection of one that both have ended: it would forget what was
+ * agreed on, and to read from it would be to shake hands again. */
+int engine_send_close_notify(struct engine *engine)
+{
+    int failed = SendAlert(engine->ssl, LEVEL_WARNING, ALERT_CLOSE_NOTIFY);
+    engine->notified = failed == 0 || failed == WANT_WRITE;
+    return failed;
 }
 
 /* ---------------------------------------------------------------------- in a record's place */

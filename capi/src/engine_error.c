@@ -223,10 +223,9 @@ static int tls_failed(struct engine *engine, int number, const char *doing, secs
     return cause ? cause->result : SECSOCK_E_PROTOCOL;
 }
 
-int engine_result(struct engine *engine, int returned, const char *doing, secsock_error *error)
+int engine_failed(struct engine *engine, int number, const char *doing, secsock_error *error)
 {
     WOLFSSL_ALERT_HISTORY alerts;
-    int number = wolfSSL_get_error(engine->ssl, returned);
     bool waits = engine->failure == 0; /* else the number may be that of an earlier call */
     if (waits && number == WOLFSSL_ERROR_WANT_READ)
         return SECSOCK_WANT_READ;
@@ -247,6 +246,11 @@ int engine_result(struct engine *engine, int returned, const char *doing, secsoc
     if (number == MEMORY_E)
         return error_memory(error);
     return tls_failed(engine, number, doing, error);
+}
+
+int engine_result(struct engine *engine, int returned, const char *doing, secsock_error *error)
+{
+    return engine_failed(engine, wolfSSL_get_error(engine->ssl, returned), doing, error);
 }
 
 int engine_sent(struct engine *engine, int result, const char *doing, secsock_error *error)

@@ -43,6 +43,7 @@ struct engine {
     int failure;      /* what a callback found, as a secsock_result, or 0 */
     bool shaken;      /* the handshake is over: nothing stands between wolfSSL and the wire */
     bool cut;         /* the peer takes no more bytes; it may have said why */
+    bool notified;    /* our close_notify is sent, or among what wolfSSL holds */
 
     struct engine_context *context;
     char *key; /* what a client's session is remembered by, or NULL */
@@ -95,7 +96,7 @@ int engine_on_ticket(WOLFSSL *ssl, unsigned char name[WOLFSSL_TICKET_NAME_SZ],
                      unsigned char mac[WOLFSSL_TICKET_MAC_SZ], int sealing, unsigned char *text,
                      int len, int *out_len, void *cache);
 
-enum { LEVEL_FATAL = 2 }; /* of an alert: it ends the connection */
+enum { LEVEL_WARNING = 1, LEVEL_FATAL = 2 }; /* of an alert: the latter ends the connection */
 
 enum {
     RECORD_CHANGE_CIPHER_SPEC = 20,
@@ -132,6 +133,9 @@ int engine_offer_protocols(struct engine *engine);
 /* A server's choice among those of the client, if both have some. Likewise. */
 int engine_choose_protocol(struct engine *engine);
 
+/* Sends close_notify behind what wolfSSL holds: 0, or an error of wolfSSL's, as SendBuffered(). */
+int engine_send_close_notify(struct engine *engine);
+
 /* Sends a fatal alert, as far as it can be sent: behind what wolfSSL holds, or in place of it. */
 void engine_send_alert(struct engine *engine, int alert);
 void engine_alert_instead(struct engine *engine, int alert);
@@ -147,6 +151,9 @@ void engine_end_keylog(struct engine *engine);
 /* Turns what a wolfSSL call has left into a result of ours: SECSOCK_WANT_* or, set in *error, a
  * failure. `doing` begins the sentence. */
 int engine_result(struct engine *engine, int returned, const char *doing, secsock_error *error);
+
+/* The same of the number of an error. */
+int engine_failed(struct engine *engine, int number, const char *doing, secsock_error *error);
 
 /* The result of a call that has sent something: `result`, unless the connection was found broken.
  * Then it is the alert by which the peer ended it, if there is one, or SECSOCK_E_RESET. */

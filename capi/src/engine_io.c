@@ -70,13 +70,20 @@ size_t engine_pending(const struct engine *engine)
 
 enum { LARGEST_FRAGMENT = 16384 }; /* RFC 8446, section 5.1 */
 
+/* What one of wolfSSL's own functions that send has answered. */
+static int sending_result(struct engine *engine, int failed, const char *doing,
+                          secsock_error *error)
+{
+    if (failed == WANT_WRITE)
+        return SECSOCK_WANT_WRITE;
+    return failed ? engine_failed(engine, failed, doing, error) : SECSOCK_OK;
+}
+
 /* Sends what wolfSSL still holds. */
 static int flush(struct engine *engine, const char *doing, secsock_error *error)
 {
     int failed = engine->unsent > 0 ? SendBuffered(engine->ssl) : 0;
-    if (failed == WANT_WRITE)
-        return SECSOCK_WANT_WRITE;
-    return failed ? engine_result(engine, failed, doing, error) : SECSOCK_OK;
+    return sending_result(engine, failed, doing, error);
 }
 
 static const char sending[] = "sending failed";
@@ -132,14 +139,9 @@ int engine_write(struct engine *engine, const void *data, size_t len, secsock_er
 int engine_close_notify(struct engine *engine, secsock_error *error)
 {
     static const char doing[] = "sending close_notify failed";
-    int result = SECSOCK_OK;
-    if (wolfSSL_get_shutdown(engine->ssl) & WOLFSSL_SENT_SHUTDOWN) {
-        result = flush(engine, doing, error);
-    } else {
-        int done = wolfSSL_shutdown(engine->ssl);
-        if (done != WOLFSSL_SUCCESS && done != WOLFSSL_SHUTDOWN_NOT_DONE)
-            result = engine_result(engine, done, doing, error);
-    }
+    int result = engine->notified
+                     ? flush(engine, doing, error)
+                     : sending_result(engine, engine_send_close_notify(engine), doing, error);
     return engine_sent(engine, result, doing, error);
 }
 

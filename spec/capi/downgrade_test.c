@@ -157,6 +157,47 @@ static void test_after_half_close(void)
     pair_close(&pair);
 }
 
+/* That the peer has ended is known already. */
+static void test_after_its_end(void)
+{
+    char byte;
+    open_secure(true);
+    secsock_downgrade(pair.client);
+    pair_move(pair.client, pair.server, 4096);
+    CHECK(secsock_recv(pair.server, &byte, 1) == 0 &&
+              secsock_downgrade(pair.server) == SECSOCK_OK &&
+              pair_move(pair.server, pair.client, 4096) > 0 &&
+              secsock_downgrade(pair.client) == SECSOCK_OK && pair_talks(&pair),
+          "TLS 1.%d: a close_notify that was read before counts", minor);
+    pair_close(&pair);
+}
+
+/* Both have said that they are done: nothing more is read or sent, whatever is called. */
+static void ends_for_good(secsock *first, secsock *second, const char *who)
+{
+    char byte;
+    secsock_shutdown(first);
+    pair_move(first, second, 4096);
+    CHECK(secsock_recv(second, &byte, 1) == 0 && secsock_shutdown(second) == SECSOCK_OK,
+          "TLS 1.%d: the %s ends after its peer", minor, who);
+    const char *cipher = secsock_tls_cipher(second);
+    pair_move(second, first, 4096);
+    CHECK(secsock_recv(second, &byte, 1) == 0 && secsock_peek(second, &byte, 1) == 0 &&
+              secsock_shutdown(second) == SECSOCK_OK && cipher &&
+              secsock_close(second) == SECSOCK_OK && secsock_drainable(second) == 0,
+          "TLS 1.%d: that was the last word of the %s", minor, who);
+}
+
+static void test_ended_by_both(void)
+{
+    open_secure(true);
+    ends_for_good(pair.client, pair.server, "server");
+    pair_close(&pair);
+    open_secure(true);
+    ends_for_good(pair.server, pair.client, "client");
+    pair_close(&pair);
+}
+
 static void test_states(void)
 {
     secsock_config *config = settings_config(&(struct settings){ .identity = "server" });
@@ -185,6 +226,8 @@ int main(void)
         test_plaintext_behind,
         test_plaintext_before,
         test_after_half_close,
+        test_after_its_end,
+        test_ended_by_both,
     };
     for (int version = TLS12; version <= TLS13; version++) {
         minor = version - TLS12 + 2;
