@@ -38,9 +38,9 @@ describe("A socket", function()
       assert.equal("table", type(methods))
       for _, name in ipairs {
         "accept", "allowdowngrade", "attach", "attachmemory", "attachtransport", "close", "config",
-        "connect", "decide", "defer", "dirty", "downgrade", "drain", "drainable", "events", "feed",
-        "getfd", "getoption", "getpeername", "getsockname", "getstats", "gettimeout", "info",
-        "lasterror", "listen", "owncert", "peername", "pollfd", "receive", "role", "send",
+        "connect", "cork", "decide", "defer", "dirty", "downgrade", "drain", "drainable", "events",
+        "feed", "getfd", "getoption", "getpeername", "getsockname", "getstats", "gettimeout",
+        "info", "lasterror", "listen", "owncert", "peername", "pollfd", "receive", "role", "send",
         "setoption", "setpeername", "setstats", "settimeout", "setvalidatehook", "shutdown",
         "state", "timeout", "unread", "upgrade", "verdict", "want",
       } do
@@ -399,6 +399,7 @@ describe("A socket", function()
         assert.is_true(closed(s:setvalidatehook(print)))
         assert.is_true(closed(s:defer(true)))
         assert.is_true(closed(s:allowdowngrade(true)))
+        assert.is_true(closed(s:cork(true)))
         assert.is_true(closed(s:decide(true)))
         assert.is_true(closed(s:getpeername()))
         assert.is_true(closed(s:getsockname()))

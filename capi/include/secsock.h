@@ -754,6 +754,21 @@ int secsock_decide(secsock *s, int answer, const char *reason);
  * SECSOCK_E_TIMEOUT after a part was sent returns the count of that part instead. */
 int secsock_send(secsock *s, const void *data, size_t len);
 
+/*
+ * 1: what secsock_send() takes gathers from now on, up to one record (16,384 bytes), and many small
+ * messages leave as one: one record, one segment, one system call. 0, the default, sends what has
+ * gathered, and from then on everything at once; may block, and is repeated after SECSOCK_WANT_*.
+ * In PLAIN and SECURE alike, what has gathered also leaves, always before what comes after it,
+ *  - when more is sent than there is room for,
+ *  - when receiving finds nothing to read and would wait: whoever waits for an answer has said all,
+ *  - before a handshake, the close_notify of secsock_downgrade() or _shutdown(), and a FIN,
+ *  - in secsock_close(), as far as that can be without waiting.
+ * Where it cannot leave at once, that call gives SECSOCK_WANT_WRITE or waits, and nothing is lost.
+ * An error says how many bytes, sent before as far as the program was told, have not left.
+ * Legal in NEW, PLAIN, UPGRADING and SECURE, and lasts.
+ */
+int secsock_cork(secsock *s, int on);
+
 /* Receives up to size bytes, as soon as there are any; returns how many. 0 is the end of the
  * data: close_notify in SECURE, a FIN in PLAIN; a TLS stream that just stops is
  * SECSOCK_E_TRUNCATED. size must not be 0. Legal in PLAIN and SECURE; may block. */
@@ -776,7 +791,8 @@ int secsock_shutdown(secsock *s);
  * (SECSOCK_E_PROTOCOL). From SECURE to PLAIN, forgetting the verdict; may block. */
 int secsock_downgrade(secsock *s);
 
-/* Sends close_notify if that can be done at once, closes the transport. Never blocks; always
+/* Sends what has gathered and close_notify if that can be done at once, closes the transport. What
+ * secsock_cork(s, 0) was not asked to send before may be lost. Never blocks; always
  * SECSOCK_OK; harmless when repeated. */
 int secsock_close(secsock *s);
 

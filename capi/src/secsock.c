@@ -32,6 +32,8 @@ int secsock_close(secsock *s)
     if (!s || s->state == SECSOCK_STATE_CLOSED)
         return SECSOCK_OK;
     sock_enter(s);
+    sock_flush(s, NULL);
+    sock_let_go(s, s->gathered.len);
     if (s->state == SECSOCK_STATE_SECURE)
         engine_close_notify(s->engine, NULL);
     sock_abandon(s);
@@ -134,6 +136,18 @@ int secsock_allow_downgrade(secsock *s, int on)
 
 /* --------------------------------------------------------------------------------- upgrade */
 
+/* A sock_operation: what was gathered in the clear, then the handshake. */
+static int upgrade_step(secsock *s, void *unused)
+{
+    int result = SECSOCK_OK;
+    if (s->state == SECSOCK_STATE_PLAIN) {
+        result = sock_flush(s, unused);
+        if (result == SECSOCK_OK)
+            result = handshake_begin(s);
+    }
+    return result == SECSOCK_OK ? handshake_step(s, unused) : result;
+}
+
 int secsock_upgrade(secsock *s, const char *name)
 {
     if (!s)
@@ -147,8 +161,6 @@ int secsock_upgrade(secsock *s, const char *name)
             result = secsock_set_peername(s, name);
         if (result == SECSOCK_OK)
             result = handshake_check_name(s);
-        if (result == SECSOCK_OK)
-            result = handshake_begin(s);
     } else if (s->state != SECSOCK_STATE_UPGRADING) {
         return sock_wrong_state(s, "secsock_upgrade");
     } else if (name && (!s->peername || strcmp(name, s->peername) != 0)) {
@@ -156,6 +168,6 @@ int secsock_upgrade(secsock *s, const char *name)
                          "an upgrade for another peer name is under way");
     }
     if (result == SECSOCK_OK)
-        result = sock_run(s, SECSOCK_TIMEOUT_HANDSHAKE, handshake_step, NULL);
+        result = sock_run(s, SECSOCK_TIMEOUT_HANDSHAKE, upgrade_step, NULL);
     return sock_leave(s, result);
 }

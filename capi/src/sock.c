@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include "secret.h"
+
 void sock_trace(secsock *s, secsock_trace_event event)
 {
     if (s->trace)
@@ -21,6 +23,7 @@ int sock_fail(secsock *s, int code)
 {
     recording_release(s->transport.recording);
     buffer_clear(&s->transport.input);
+    sock_let_go(s, s->gathered.len);
     sock_become(s, SECSOCK_STATE_FAILED);
     return code;
 }
@@ -34,6 +37,14 @@ int sock_wrong_state(secsock *s, const char *call)
         return error_set(&s->error, SECSOCK_E_CLOSED, "%s: the socket is closed", call);
     return error_set(&s->error, SECSOCK_E_STATE, "%s is not legal in the state %s", call,
                      secsock_state_name((int)s->state));
+}
+
+void sock_let_go(secsock *s, size_t len)
+{
+    if (len == 0)
+        return;
+    secret_erase(s->gathered.data + s->gathered.start, len);
+    buffer_consume(&s->gathered, len);
 }
 
 void sock_abandon(secsock *s)

@@ -28,6 +28,8 @@ struct secsock {
     uint64_t received, sent;
     bool write_closed; /* secsock_shutdown() was called */
     bool downgrading;  /* close_notify is sent, the peer's awaited */
+    bool corked;       /* what is sent gathers */
+    struct buffer gathered;
     secsock_error error;
 
     secsock_config *config;
@@ -106,6 +108,12 @@ static inline int sock_run(secsock *s, secsock_timeout kind, sock_operation *ope
     return waits && timeout != 0 ? sock_wait(s, operation, args, result, timeout, deadline)
                                  : result;
 }
+
+/* A sock_operation: sends what secsock_cork() has gathered. */
+int sock_flush(secsock *s, void *unused);
+
+/* Forgets the first bytes of that, which may be a password. */
+void sock_let_go(secsock *s, size_t len);
 
 /* Gives up a connect that is under way, or the listening. */
 void sock_abandon(secsock *s);

@@ -1,4 +1,5 @@
 /* Bytes of the program: sending, receiving, closing; and memory transports. */
+#include <stdio.h>
 #include <string.h>
 
 #include "error.h"
@@ -42,18 +43,60 @@ static int send_some(secsock *s, const void *data, size_t len)
     return plain_result(s, transport_send(&s->transport, data, len), "sending");
 }
 
+/* The error says what has not left, for the calls that took it have said that all was well. */
+int sock_flush(secsock *s, void *unused)
+{
+    (void)unused;
+    while (s->gathered.len > 0) {
+        size_t len = s->gathered.len;
+        int n = send_some(s, buffer_bytes(&s->gathered), len);
+        if (result_failed(n)) {
+            char what[64];
+            snprintf(what, sizeof(what), "%zu gathered bytes were not sent", len);
+            return error_prefix(&s->error, n, what);
+        }
+        if (n < 0)
+            return n;
+        sock_let_go(s, (size_t)n);
+    }
+    return SECSOCK_OK;
+}
+
+/* Takes what there is room for in one record. Its memory is had at once, and holds nothing that has
+ * begun to leave: so no byte is moved within it, and none is left behind where it was. */
+static int gather(secsock *s, const char *data, size_t len)
+{
+    enum { RECORD = 16384 }; /* RFC 8446, section 5.1 */
+    struct buffer *gathered = &s->gathered;
+    bool leaves = gathered->start > 0 || gathered->len == RECORD;
+    int result = leaves ? sock_flush(s, NULL) : SECSOCK_OK;
+    if (result != SECSOCK_OK)
+        return result;
+    size_t room = RECORD - gathered->len;
+    uint8_t *place = buffer_room(gathered, room);
+    if (!place)
+        return error_memory(&s->error);
+    len = len < room ? len : room;
+    memcpy(place, data, len);
+    buffer_grow(gathered, len);
+    return (int)len;
+}
+
 /* A sock_operation: sends until all is sent or nothing moves. */
 static int send_step(secsock *s, void *args)
 {
     struct outgoing *out = args;
-    while (out->sent < out->len) {
-        int n = send_some(s, out->data + out->sent, out->len - out->sent);
-        if (n < 0)
-            return n;
-        out->sent += (size_t)n;
-        s->sent += (uint64_t)n;
+    int n = s->corked ? SECSOCK_OK : sock_flush(s, NULL);
+    while (n >= 0 && out->sent < out->len) {
+        const char *data = out->data + out->sent;
+        size_t left = out->len - out->sent;
+        n = s->corked ? gather(s, data, left) : send_some(s, data, left);
+        if (n > 0) {
+            out->sent += (size_t)n;
+            s->sent += (uint64_t)n;
+        }
     }
-    return SECSOCK_OK;
+    return n < 0 ? n : SECSOCK_OK;
 }
 
 int secsock_send(secsock *s, const void *data, size_t len)
@@ -70,11 +113,22 @@ int secsock_send(secsock *s, const void *data, size_t len)
     sock_leave(s, result);
     if (result == SECSOCK_OK)
         return (int)out.sent;
-    bool interrupted = !result_failed(result) || result == SECSOCK_E_TIMEOUT;
-    if (!interrupted || out.sent == 0)
+    if (s->state == SECSOCK_STATE_FAILED || out.sent == 0)
         return result;
     error_clear(&s->error);
     return (int)out.sent;
+}
+
+int secsock_cork(secsock *s, int on)
+{
+    if (!s)
+        return SECSOCK_E_ARGUMENT;
+    sock_enter(s);
+    if (s->state >= SECSOCK_STATE_CLOSED || s->state == SECSOCK_STATE_LISTENING)
+        return sock_wrong_state(s, "secsock_cork");
+    s->corked = on != 0;
+    int result = s->corked ? SECSOCK_OK : sock_run(s, SECSOCK_TIMEOUT_WRITE, sock_flush, NULL);
+    return sock_leave(s, result);
 }
 
 /* -------------------------------------------------------------------------------- receiving */
@@ -114,13 +168,15 @@ static int receive_secure(secsock *s, const struct incoming *in)
     return readers[in->what](s->engine, in->buffer, in->size, &s->error);
 }
 
-/* A sock_operation: the next bytes, as soon as there are any. */
+/* A sock_operation: the next bytes, as soon as there are any. Whoever waits for an answer has asked
+ * all that there is to ask. */
 static int receive_step(secsock *s, void *args)
 {
     const struct incoming *in = args;
-    if (s->state == SECSOCK_STATE_PLAIN)
-        return plain_result(s, receive_plain(s, in), "receiving");
-    return secure_result(s, receive_secure(s, in));
+    int n = s->state == SECSOCK_STATE_PLAIN ? plain_result(s, receive_plain(s, in), "receiving")
+                                            : secure_result(s, receive_secure(s, in));
+    int flushed = n == SECSOCK_WANT_READ ? sock_flush(s, NULL) : SECSOCK_OK;
+    return flushed == SECSOCK_OK ? n : flushed;
 }
 
 static int receive(secsock *s, struct incoming *in, const char *call)
@@ -183,7 +239,9 @@ int secsock_unread(secsock *s, const void *data, size_t len)
 
 static int shutdown_step(secsock *s, void *unused)
 {
-    (void)unused;
+    int result = sock_flush(s, unused);
+    if (result != SECSOCK_OK)
+        return result;
     if (s->state == SECSOCK_STATE_SECURE)
         return secure_result(s, engine_close_notify(s->engine, &s->error));
     if (transport_finish(&s->transport) == SECSOCK_OK)
@@ -208,8 +266,10 @@ int secsock_shutdown(secsock *s)
 static int downgrade_step(secsock *s, void *unused)
 {
     char byte;
-    (void)unused;
-    int result = engine_close_notify(s->engine, &s->error);
+    int result = sock_flush(s, unused);
+    if (result != SECSOCK_OK)
+        return result;
+    result = engine_close_notify(s->engine, &s->error);
     if (result == SECSOCK_OK)
         result = engine_read(s->engine, &byte, 1, &s->error);
     if (result > 0)

@@ -14,7 +14,7 @@ local socket = core.methods
 -- What the core does in one go, before the same names get the methods that wait.
 local once = {}
 for _, name in ipairs {
-  "accept", "connect", "defer", "downgrade", "receive", "send", "shutdown", "upgrade",
+  "accept", "connect", "cork", "defer", "downgrade", "receive", "send", "shutdown", "upgrade",
 } do
   once[name] = socket[name]
 end
@@ -120,6 +120,18 @@ function socket:send(data, i, j)
   if has then watch.tell(self) end
   if err ~= "timeout" then return last, err, at end
   return go_on_sending(self, data, at, j, began)
+end
+
+--- true: what is sent gathers from now on, up to 16 KiB, and small messages leave as one: with
+--- s:cork(false), the default, when there is no room for more, before this end waits to receive,
+--- before an upgrade, a downgrade and a shutdown; with s:close(), if that can be at once. An error
+--- then says how much of what s:send() took has not left.
+---@param on boolean
+---@return 1? ok
+---@return string? err
+---@return secsock.error? details
+function socket:cork(on)
+  return loop.complete(self, loop.began(self), once.cork, on)
 end
 
 -- --------------------------------------------------------------------------- the steps of a life

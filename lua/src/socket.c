@@ -148,6 +148,14 @@ static int allowdowngrade(lua_State *L)
     return done(L, socket, secsock_allow_downgrade(socket->handle, core_check_flag(L, 2)));
 }
 
+/* s:cork(bool) -> 1 */
+static int cork(lua_State *L)
+{
+    struct core_socket *socket = core_check_socket(L, 1);
+
+    return done(L, socket, secsock_cork(socket->handle, core_check_flag(L, 2)));
+}
+
 /* ----------------------------------------------------------------------------------- transports */
 
 /* s:connect(host, port) -> 1 */
@@ -291,6 +299,7 @@ static const luaL_Reg methods[] = {
     { "setpeername", setpeername },
     { "defer", defer },
     { "allowdowngrade", allowdowngrade },
+    { "cork", cork },
     { "connect", connect_to },
     { "listen", listen_on },
     { "accept", accept_next },

@@ -112,7 +112,9 @@ static bool downgrade(struct outcome *outcome, struct pair *pair)
 static bool finish(struct outcome *outcome, struct pair *pair)
 {
     char heard[HEARD];
-    return note(outcome, pair->client, secsock_shutdown(pair->client)) &&
+    return note(outcome, pair->client, secsock_cork(pair->client, 1)) &&
+           note(outcome, pair->client, secsock_send(pair->client, "bye", 3)) &&
+           note(outcome, pair->client, secsock_shutdown(pair->client)) &&
            move(outcome, pair->client, pair->server) &&
            note(outcome, pair->server, secsock_recv(pair->server, heard, sizeof heard));
 }

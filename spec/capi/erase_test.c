@@ -8,6 +8,7 @@
 #include "home.h"
 #include "memory.h"
 #include "pki.h"
+#include "settings.h"
 
 #define PASSWORD "a password for erase_test"
 
@@ -152,6 +153,54 @@ static int keep_encrypted(void)
     return keep(PASSWORD);
 }
 
+/* ------------------------------------------------------------------------ what is sent together */
+
+static int silent(void *data, size_t size, void *arg)
+{
+    (void)data, (void)size, (void)arg;
+    return SECSOCK_WANT_READ;
+}
+
+static int slow(const void *data, size_t len, void *arg)
+{
+    (void)data, (void)arg;
+    return len < 5 ? (int)len : 5;
+}
+
+static int broken(const void *data, size_t len, void *arg)
+{
+    (void)data, (void)len, (void)arg;
+    return SECSOCK_E_RESET;
+}
+
+static int clogged(const void *data, size_t len, void *arg)
+{
+    (void)data, (void)len, (void)arg;
+    return SECSOCK_WANT_WRITE;
+}
+
+/* Gathers a password, and gives what becomes of it. */
+static int gather(secsock_send_fn *send)
+{
+    secsock_config *config = settings_config(&(struct settings){ 0 });
+    secsock *s = secsock_new(config);
+    secsock_attach_callbacks(s, SECSOCK_CLIENT, silent, send, NULL);
+    secsock_cork(s, 1);
+    secsock_send(s, "AUTH ", 5);
+    secsock_send(s, PASSWORD, sizeof(PASSWORD));
+    int result = secsock_cork(s, 0);
+    secsock_free(s);
+    secsock_config_free(config);
+    return result;
+}
+
+static void leaves_nothing_gathered(void)
+{
+    CHECK(gather(slow) == SECSOCK_OK && memory_spilt() == 0, "gathered and sent: nothing is left");
+    CHECK(gather(broken) == SECSOCK_E_RESET && memory_spilt() == 0, "nor of what cannot be sent");
+    CHECK(gather(clogged) == SECSOCK_WANT_WRITE && memory_spilt() == 0, "nor of what never is");
+}
+
 /* ---------------------------------------------------------------------------------------- checks */
 
 static void leaves_nothing(scene *play, const char *what)
@@ -203,5 +252,6 @@ int main(void)
     leaves_nothing(export_encrypted, "encrypted exports");
     leaves_nothing(keep_encrypted, "a store with a password");
     leaves_nothing_of_what_it_refuses();
+    leaves_nothing_gathered();
     return check_done();
 }
