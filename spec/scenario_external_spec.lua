@@ -98,6 +98,24 @@ describe("a program", function()
     assert.matches("Ciphers supported in s_server", r.client.output)
   end)
 
+  it("may be at both ends: then the wire tells what can be seen there", function()
+    local r = scenario.run { client = curl(), server = s_server("-www", "-tls1_2") }
+    local told = {}
+    for _, event in ipairs(r.events) do
+      local message = event.messages and event.messages[1]
+      if event.kind ~= "note" then
+        told[#told + 1] = event.who .. " " .. (message and message.name or event.kind)
+      end
+    end
+    assert.same({
+      "client upgrade", "client client_hello", "server server_hello", "server certificate",
+      "server server_key_exchange", "server server_hello_done", "client client_key_exchange",
+      "client change_cipher_spec", "client handshake", "server change_cipher_spec",
+      "server handshake", "client data", "server data", "server alert", "client alert",
+    }, told)
+    assert.matches("─ server_hello_done 4 ─.-═ encrypted data, %d+ bytes ═", r:sequence())
+  end)
+
   it("is a text for the shell, and reads what it is given", function()
     local r = scenario.run {
       client = scenario.external {

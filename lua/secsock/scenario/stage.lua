@@ -9,6 +9,7 @@ local random = require "secsock.scenario.random"
 local recording = require "secsock.scenario.recording"
 local report = require "secsock.scenario.report"
 local script = require "secsock.scenario.script"
+local trace = require "secsock.trace"
 local wire = require "secsock.scenario.wire"
 
 ---@class secsock.scenario.stage
@@ -56,6 +57,20 @@ end
 -- has sent, found and become; and what the other end says where that is not secsock's.
 function stage:hears(role, event)
   return event.who == role or not self.ends[OTHER[role]].tells
+end
+
+local function anything() return true end
+
+--- Tells of what an end gives to the wire, as far as it can be seen there, where neither end does.
+function stage:overhear(who, bytes, tls)
+  if self.ends.client.tells or self.ends.server.tells then return end
+  local happened = { who == "client" and "sent" or "received", bytes }
+  if tls and not self.saw_tls then
+    self.saw_tls = true
+    happened = { "state", "upgrading", happened[1], bytes }
+  end
+  self.onlooker:take(nil, {}, happened)
+  self.report:take(self.onlooker, anything)
 end
 
 --- Lets time pass for the end whose script is running.
@@ -245,7 +260,7 @@ function stage.run(options)
   self.clock = outside and clocks.real() or clocks.virtual()
   self.random = random.new(seed)
   self.report = report.new(self.clock)
-  self.laws = laws.new(self.report)
+  self.laws, self.onlooker = laws.new(self.report), trace.new("client", 0)
   local ok, err = pcall(perform, self, over)
   stop(self, ok)
   if not ok then error(err, 0) end

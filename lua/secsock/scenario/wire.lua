@@ -122,6 +122,7 @@ end
 ---@param how { tls: boolean, secure: boolean, closing: boolean }
 function line:put(bytes, how)
   if bytes == "" or self.ended then return end
+  self.stage:overhear(self.sender, bytes, how.tls)
   local units, left = {}, self.rest .. bytes
   local unit, after = cut(left, how.tls)
   while unit do

@@ -297,14 +297,14 @@ end
 
 --- Takes down lines of the key log, and what the library has told of a socket: names, each with
 -- what belongs to it behind it. That costs little; to look into it does not.
----@param s secsock.socket
+---@param s? secsock.socket  none, where none of its own states is among what happened
 ---@param lines string[]
 ---@param happened string[]
 function trace:take(s, lines, happened)
   for _, line in ipairs(lines) do note(self, "key", line) end
   for i = 1, #happened, 2 do
     local what, value = happened[i], happened[i + 1]
-    local fact = facts[what] or facts[value]
+    local fact = facts[what == "state" and value or what]
     note(self, what, value, fact and fact(s))
   end
 end
