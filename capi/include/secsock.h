@@ -889,10 +889,11 @@ int secsock_capture_status(secsock_capture *capture, secsock_error *error);
 int secsock_capture_close(secsock_capture *capture, secsock_error *error);
 
 /*
- * Records the connection in a capture from now on, NULL: no longer. port: the server's, for a
- * transport that has no addresses (memory, callbacks, a local socket): many programs know protocols
- * by it, 25 or 143; 0: one that is nobody's. Such a connection is shown between 192.0.2.1, the
- * client, and 192.0.2.2. What a listener has is inherited by the connections that it accepts. Legal
+ * Records the connection in a capture from now on, NULL: no longer. port: what the server is shown
+ * with, for many programs know protocols by it, 25 or 143; where that is not its true one, a comment
+ * on the first packet tells that. 0: the true one. A transport without addresses (memory, callbacks,
+ * a local socket) is shown between 192.0.2.1, the client, and 192.0.2.2, whose port is nobody's
+ * unless said. What a listener has is inherited by the connections that it accepts. Legal
  * in NEW, PLAIN and LISTENING; ending it always.
  */
 int secsock_set_capture(secsock *s, secsock_capture *capture, int port);

@@ -111,7 +111,7 @@ size_t pcapng_head(bool secrets, uint8_t out[PCAPNG_HEAD_MOST])
 }
 
 size_t pcapng_packet(const struct packet *packet, enum pcapng_direction direction, uint64_t time,
-                     uint8_t out[PCAPNG_PACKET_MOST])
+                     const char *comment, uint8_t out[PCAPNG_PACKET_MOST])
 {
     enum { LENGTHS = 8 };
     uint8_t flags[4];
@@ -122,6 +122,8 @@ size_t pcapng_packet(const struct packet *packet, enum pcapng_direction directio
     size_t len = packet_write(packet, at + LENGTHS);
     at = put32(put32(at, (uint32_t)len), (uint32_t)len); /* as captured, and on the wire */
     at = pad(at + len, len);
+    if (*comment)
+        at = put_text(at, OPTION_COMMENT, comment);
     put32(flags, direction);
     at = put_option(at, OPTION_EPB_FLAGS, flags, sizeof(flags));
     return (size_t)(end_block(out, at) - out);

@@ -11,7 +11,8 @@
 
 enum {
     PCAPNG_HEAD_MOST = 512,
-    PCAPNG_PACKET_MOST = PACKET_MOST + 64,
+    PCAPNG_COMMENT_MOST = 64, /* with its end */
+    PCAPNG_PACKET_MOST = PACKET_MOST + PCAPNG_COMMENT_MOST + 64,
     PCAPNG_SECRET_MOST = KEYLOG_LINE + 128
 };
 
@@ -20,10 +21,10 @@ enum pcapng_direction { PCAPNG_INBOUND = 1, PCAPNG_OUTBOUND = 2 };
 
 /* Each writes one part of a file and returns its length, at most what its name promises: what a
  * file begins with, which says whether it holds secrets; a packet, at a time in nanoseconds since
- * 1970; and a line of a key log, which must precede the packets that it decrypts. */
+ * 1970, with a comment unless that is ""; and a line of a key log, which must precede the packets that it decrypts. */
 size_t pcapng_head(bool secrets, uint8_t out[PCAPNG_HEAD_MOST]);
 size_t pcapng_packet(const struct packet *packet, enum pcapng_direction direction, uint64_t time,
-                     uint8_t out[PCAPNG_PACKET_MOST]);
+                     const char *comment, uint8_t out[PCAPNG_PACKET_MOST]);
 size_t pcapng_secret(const char *line, uint8_t out[PCAPNG_SECRET_MOST]);
 
 #endif

@@ -1,6 +1,7 @@
 #include "recording.h"
 
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,7 +21,8 @@ struct side {
 
 struct recording {
     secsock_capture *capture;
-    uint16_t port;
+    uint16_t port;                     /* that the server is shown with; 0: its own */
+    char comment[PCAPNG_COMMENT_MOST]; /* of the next packet, or "" */
     bool v6;
     struct side here, there;
     bool begun, broken, over;
@@ -31,14 +33,11 @@ struct recording {
 
 struct recording *recording_new(secsock_capture *capture, int port)
 {
-    /* What has no addresses has some of those that are for documentation (RFC 5737), and a port
-     * that is nobody's. */
-    enum { RESERVED_PORT = 49151 };
     struct recording *recording = calloc(1, sizeof(*recording));
     if (!recording)
         return NULL;
     recording->capture = secsock_capture_ref(capture);
-    recording->port = (uint16_t)(port > 0 ? port : RESERVED_PORT);
+    recording->port = (uint16_t)port;
     return recording;
 }
 
@@ -94,8 +93,9 @@ static void segment(struct recording *recording, struct side *from, unsigned fla
         .len = len,
     };
     bool ours = from == &recording->here;
-    put(recording,
-        pcapng_packet(&packet, ours ? PCAPNG_OUTBOUND : PCAPNG_INBOUND, now(), recording->block));
+    put(recording, pcapng_packet(&packet, ours ? PCAPNG_OUTBOUND : PCAPNG_INBOUND, now(),
+                                 recording->comment, recording->block));
+    recording->comment[0] = '\0';
     bool counts = flags & (PACKET_SYN | PACKET_FIN);
     from->next += (uint32_t)len + counts;
     from->unacked += len;
@@ -144,12 +144,26 @@ static int find_endpoint(int fd, name_fn *name, struct endpoint *out)
     return mapped ? AF_INET : AF_INET6;
 }
 
+/* What has no addresses has some of those that are for documentation (RFC 5737), and a port that is
+ * nobody's. */
 static void make_up_endpoints(struct recording *recording, struct side *client, struct side *server)
 {
-    enum { FIRST_PORT = 49152, PORTS = 16384 - 1 };
+    enum { RESERVED_PORT = 49151, FIRST_PORT = 49152, PORTS = 16384 - 1 };
     unsigned number = capture_number(recording->capture) % PORTS;
     client->at = (struct endpoint){ { 192, 0, 2, 1 }, (uint16_t)(FIRST_PORT + number) };
-    server->at = (struct endpoint){ { 192, 0, 2, 2 }, recording->port };
+    server->at = (struct endpoint){ { 192, 0, 2, 2 }, RESERVED_PORT };
+}
+
+/* Many programs know protocols by the server's port alone: that of the protocol is shown, and the
+ * true one is said, where there is one. */
+static void show_port(struct recording *recording, struct side *server, bool true_one)
+{
+    if (recording->port == 0 || recording->port == server->at.port)
+        return;
+    if (true_one)
+        snprintf(recording->comment, sizeof(recording->comment), "the server's true port is %u",
+                 server->at.port);
+    server->at.port = recording->port;
 }
 
 void recording_begin(struct recording *recording, int fd, secsock_role role)
@@ -159,10 +173,12 @@ void recording_begin(struct recording *recording, int fd, secsock_role role)
     struct side *here = &recording->here, *there = &recording->there;
     struct side *client = role == SECSOCK_CLIENT ? here : there, *server = other(recording, client);
     int family = find_endpoint(fd, getsockname, &here->at);
-    if (family == 0 || find_endpoint(fd, getpeername, &there->at) != family) {
+    bool found = family != 0 && find_endpoint(fd, getpeername, &there->at) == family;
+    if (!found) {
         family = AF_INET;
         make_up_endpoints(recording, client, server);
     }
+    show_port(recording, server, found);
     recording->v6 = family == AF_INET6;
     recording->begun = true;
     segment(recording, client, PACKET_SYN, NULL, 0);

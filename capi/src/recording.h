@@ -12,7 +12,7 @@
 
 struct recording;
 
-/* `port`: the server's, for a transport that has no addresses. NULL when memory is short. */
+/* `port`: that the server is to be shown with, or 0. NULL when memory is short. */
 struct recording *recording_new(secsock_capture *capture, int port);
 void recording_free(struct recording *recording);
 

@@ -19,7 +19,8 @@ end
 ---@field secrets? boolean  hold the TLS secrets as well, so that all can be read; true unless said
 
 ---@class secsock.socket.capture.options: secsock.capture.options
----@field port? integer     the server's, for a transport without addresses; tells the protocol
+---@field port? integer     that the server is shown with, by which Wireshark knows the protocol;
+---                         where it is another, a comment on the first packet tells the true one
 
 --- Creates a capture file, that its owner alone can read, for any number of sockets. One that is
 --- there already is never written to.

@@ -116,15 +116,23 @@ static void writes_blocks(void)
     struct endpoint end = { { 127, 0, 0, 1 }, 1 };
     struct packet packet = { .from = &end, .to = &end, .data = data };
     for (packet.len = 0; packet.len < PACKET_DATA_MOST; packet.len += packet.len < 9 ? 1 : 5461) {
-        len = pcapng_packet(&packet, PCAPNG_INBOUND, 0x0123456789ABCDEF, block);
+        len = pcapng_packet(&packet, PCAPNG_INBOUND, 0x0123456789ABCDEF, "", block);
         whole = whole && len <= sizeof block && read_blocks(block, len, types, 4) == 1 &&
                 types[0] == BLOCK_PACKET && get32(block + 20) == packet.len + 40 &&
                 get32(block + 12) == 0x01234567 && get32(block + 16) == 0x89ABCDEF;
     }
     packet.len = PACKET_DATA_MOST;
     packet.v6 = true;
-    CHECK(whole && pcapng_packet(&packet, PCAPNG_OUTBOUND, 1, block) <= sizeof block,
+    CHECK(whole && pcapng_packet(&packet, PCAPNG_OUTBOUND, 1, "", block) <= sizeof block,
           "so is a packet, which tells its time");
+
+    char comment[PCAPNG_COMMENT_MOST];
+    memset(comment, 'c', sizeof comment - 1);
+    comment[sizeof comment - 1] = '\0';
+    len = pcapng_packet(&packet, PCAPNG_OUTBOUND, 1, comment, block);
+    CHECK(len <= sizeof block && read_blocks(block, len, types, 4) == 1 &&
+              memmem(block, len, comment, sizeof comment - 1),
+          "and may have a comment");
 }
 
 /* ------------------------------------------------------------------------------------- files */

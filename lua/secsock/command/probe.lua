@@ -145,7 +145,7 @@ function probe.run(options, arguments)
     hook = not (options.cert or options.store) and see_all or nil,
     timeout = options.time_out or TIMEOUT,
   })
-  local finish_capture = settings.record(s, options)
+  local finish_capture = settings.record(s, options, where.dialogue)
   local outcome = "unreachable"
   local done, err, details = s:connect(where.host, where.port)
   if done then

@@ -164,7 +164,7 @@ function serve.run(options)
   local protocol = options.protocol and target.dialogue(options.protocol)
   local text = text_of(options)
   local listener = listen(options)
-  local finish_capture = settings.record(listener, options)
+  local finish_capture = settings.record(listener, options, protocol)
   terminal.say("--- listening on %s port %d", listener:getsockname())
   local worst, served = status.trusted, 0
   while served ~= options.count do

@@ -1,6 +1,7 @@
 --- The options that several commands have: whom to trust, how to judge, what to offer, who to be.
 local secsock = require "secsock"
 local json = require "secsock.command.json"
+local ports = require "secsock.starttls.ports"
 local status = require "secsock.command.status"
 local terminal = require "secsock.command.terminal"
 
@@ -144,10 +145,11 @@ end
 
 --- Begins the capture that is asked for, if one is; returns a function that ends it.
 ---@param s secsock.socket  not connected yet, or a listener
+---@param protocol? string  of the dialogue: Wireshark knows it by its port
 ---@return fun() finish
-function settings.record(s, options)
+function settings.record(s, options, protocol)
   if not options.capture then return function() end end
-  local capture = status.check(s:capture(options.capture))
+  local capture = status.check(s:capture(options.capture, { port = ports[protocol] }))
   return function() status.check(capture:close()) end
 end
 

@@ -1,4 +1,5 @@
 --- What is asked: smtp://host:port and its like.
+local ports = require "secsock.starttls.ports"
 local status = require "secsock.command.status"
 
 local target = {}
@@ -6,29 +7,19 @@ local target = {}
 -- By their schemes: the port unless said, and the STARTTLS dialogue; where there is none, TLS comes
 -- at once.
 local schemes = {
-  ftp = { 21, "ftp" },
   ftps = { 990 },
   https = { 443 },
-  imap = { 143, "imap" },
   imaps = { 993 },
-  ldap = { 389, "ldap" },
   ldaps = { 636 },
-  lmtp = { 24, "lmtp" },
-  mysql = { 3306, "mysql" },
-  nntp = { 119, "nntp" },
   nntps = { 563 },
-  pop3 = { 110, "pop3" },
   pop3s = { 995 },
-  postgres = { 5432, "postgres" },
-  postgresql = { 5432, "postgres" },
-  sieve = { 4190, "sieve" },
-  smtp = { 25, "smtp" },
+  postgresql = { ports.postgres, "postgres" },
   smtps = { 465 },
   submission = { 587, "smtp" },
   tls = {},
-  xmpp = { 5222, "xmpp" },
   xmpps = { 5223 },
 }
+for protocol, port in pairs(ports) do schemes[protocol] = { port, protocol } end
 
 --- The names of all schemes; or of those that have a dialogue.
 function target.schemes(with_dialogue)

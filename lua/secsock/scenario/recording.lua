@@ -1,15 +1,11 @@
 --- The capture of a run, for Wireshark: of one end that is secsock's, which sees all that travels
 -- and knows the secrets.
 local external = require "secsock.scenario.external"
+local ports = require "secsock.starttls.ports"
 
 local recording = {}
 
--- Memory has no addresses: the port of the dialogue tells which protocol it is.
-local ports = {
-  ftp = 21, imap = 143, ldap = 389, lmtp = 24, mysql = 3306, nntp = 119, pop3 = 110,
-  postgres = 5432, sieve = 4190, smtp = 25, xmpp = 5222,
-}
-
+-- The port of the dialogue tells which protocol it is: memory has none, loopback a chance one.
 local function port_of(options)
   local said = options.client.script or options.server.script
   return ports[said] or 443
