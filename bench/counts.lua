@@ -14,8 +14,8 @@ local works = {
 }
 
 local function instructions(subject, work, count)
-  local command = ("echo %s %d %d | valgrind --tool=callgrind --callgrind-out-file=/dev/null " ..
-    "%s/%s %s/material 2>&1"):format(work.work, work.size, count, built, subject, built)
+  local command = ("valgrind --tool=callgrind --callgrind-out-file=/dev/null " ..
+    "%s/%s %s/material %s %d %d 2>&1"):format(built, subject, built, work.work, work.size, count)
   local pipe = assert(io.popen(command))
   local output = pipe:read "*a"
   pipe:close()

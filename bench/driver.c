@@ -1,13 +1,16 @@
 /*
  * The program of each subject:
  *
- *     bench-NAME MATERIAL
+ *     bench/NAME MATERIAL WORK SIZE COUNT      does the work so often,
+ *     bench/NAME MATERIAL WORK SIZE TIMEms     or for about so long, after a while of warming up,
  *
- * reads lines from standard input, WORK SIZE COUNT, does the work so often, and answers each with a
- * line of JSON: {"seconds":S,"count":COUNT}, the CPU time of this process, what the system did for
- * it included; or other figures, or {"cannot":true} where the library cannot do it. What a work
- * needs before is made when it is first named, and kept. An empty line asks for the library's
- * version; "quit" ends the program.
+ * and answers with a line of JSON: {"seconds":S,"count":N}, the CPU time of this process, what the
+ * system did for it included; or other figures, or {"cannot":true} where the library cannot do it.
+ * What a work needs before is not timed. A process does one work, for what it did before would be
+ * measured with it: libraries remember keys, and have a heap.
+ *
+ *     bench/NAME MATERIAL --version            {"version":"..."}
+ *     bench/NAME MATERIAL --list               the names of the works
  */
 #include <signal.h>
 #include <stdio.h>
@@ -17,31 +20,6 @@
 
 #include "works.h"
 
-enum { MOST_STAGES = 64 };
-
-struct prepared {
-    const struct work *work;
-    struct stage stage;
-    bool can;
-};
-
-static struct prepared *prepare(const struct work *work, size_t size)
-{
-    static struct prepared stages[MOST_STAGES];
-    static size_t count;
-    for (size_t i = 0; i < count; i++)
-        if (stages[i].work == work && stages[i].stage.size == size)
-            return &stages[i];
-    need(count < MOST_STAGES, "too many works");
-    struct prepared *made = &stages[count++];
-    made->work = work;
-    made->can = stage_open(&made->stage, &work->scene);
-    made->stage.size = size;
-    if (made->can && work->prepare)
-        made->can = work->prepare(&made->stage);
-    return made;
-}
-
 static double now(void)
 {
     struct timespec time;
@@ -49,50 +27,79 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static void answer(const struct work *work, size_t size, unsigned long count)
+static double timed(const struct work *work, struct stage *stage, unsigned long count)
 {
-    struct prepared *on = prepare(work, size);
-    wire_empty();
-    if (!on->can) {
-        printf("{\"cannot\":true}\n");
-        return;
-    }
-    if (work->tell) {
-        printf("{");
-        work->tell(&on->stage);
-        printf("}\n");
-        return;
-    }
-    double before = now();
+    double begun = now();
     for (unsigned long i = 0; i < count; i++)
-        work->once(&on->stage);
-    printf("{\"seconds\":%.9f,\"count\":%lu}\n", now() - before, count);
+        work->once(stage);
+    return now() - begun;
+}
+
+/* The same where something is to be done before each, outside of the timing. */
+static double timed_singly(const struct work *work, struct stage *stage, unsigned long count)
+{
+    double seconds = 0;
+    for (unsigned long i = 0; i < count; i++) {
+        work->before(stage);
+        seconds += timed(work, stage, 1);
+    }
+    return seconds;
+}
+
+static double take_time(const struct work *work, struct stage *stage, unsigned long count)
+{
+    return (work->before ? timed_singly : timed)(work, stage, count);
+}
+
+/* How often the work can be done in this time; it is warm then. */
+static unsigned long count_for(const struct work *work, struct stage *stage, double seconds)
+{
+    unsigned long count = 1;
+    double took = take_time(work, stage, count);
+    while (took < seconds / 8) {
+        count *= 4;
+        took = take_time(work, stage, count);
+    }
+    count = (unsigned long)((double)count * seconds / took);
+    return count > 0 ? count : 1;
+}
+
+static void answer(const struct work *work, size_t size, const char *amount)
+{
+    struct stage stage;
+    char *unit;
+    unsigned long count = strtoul(amount, &unit, 10);
+    bool can = stage_open(&stage, &work->scene);
+    stage.size = size;
+    if (!can || (work->prepare && !work->prepare(&stage))) {
+        printf("{\"cannot\":true}\n");
+    } else if (work->tell) {
+        printf("{");
+        work->tell(&stage);
+        printf("}\n");
+    } else {
+        if (strcmp(unit, "ms") == 0)
+            count = count_for(work, &stage, (double)count / 1e3);
+        printf("{\"seconds\":%.9f,\"count\":%lu}\n", take_time(work, &stage, count), count);
+    }
 }
 
 int main(int argc, char **argv)
 {
-    char line[128], name[64];
-    size_t size;
-    unsigned long count;
-    need(argc > 1, "usage: bench-NAME MATERIAL");
+    const char *word = argc > 2 ? argv[2] : "";
+    need(argc == 3 || argc == 5, "usage: MATERIAL WORK SIZE COUNT|TIMEms, or --version, --list");
     material = argv[1];
     signal(SIGPIPE, SIG_IGN);
-    if (argc > 2 && strcmp(argv[2], "--first") == 0)
-        return first_bytes();
-    if (argc > 2 && strcmp(argv[2], "--list") == 0) {
+    if (strcmp(word, "--version") == 0) {
+        printf("{\"version\":\"%s\"}\n", subject.version());
+    } else if (strcmp(word, "--list") == 0) {
         work_list();
-        return 0;
-    }
-    while (fgets(line, sizeof(line), stdin) && strcmp(line, "quit\n") != 0) {
-        if (line[0] == '\n') {
-            printf("{\"version\":\"%s\"}\n", subject.version());
-        } else {
-            need(sscanf(line, "%63s %zu %lu", name, &size, &count) == 3, "what line is that");
-            const struct work *work = work_find(name);
-            need(work != NULL, "no such work");
-            answer(work, size, count);
-        }
-        fflush(stdout);
+    } else if (argc == 3) {
+        process_begin(word);
+    } else {
+        const struct work *work = work_find(word);
+        need(work != NULL, "no such work");
+        answer(work, strtoul(argv[3], NULL, 10), argv[4]);
     }
     return 0;
 }

@@ -1,6 +1,7 @@
 /* Works that are not timed by the driver: what connections hold of the heap, and processes. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,7 +58,7 @@ static void connect_counted(struct stage *stage, struct pair *pair, struct share
     *client = *server = (struct share){ 0 };
     wire_memory(&pair->client_wire, &pair->server_wire);
     pair->client = open_counted(stage->client, &pair->client_wire, client);
-    pair->server = open_counted(stage->servers[0], &pair->server_wire, server);
+    pair->server = open_counted(stage->server, &pair->server_wire, server);
     while (left == SHAKE_WAITS || right == SHAKE_WAITS) {
         if (left == SHAKE_WAITS)
             left = shake_counted(pair->client, client);
@@ -112,7 +113,8 @@ void tell_many(struct stage *stage)
 
 /* -------------------------------------------------------------------------------- processes */
 
-int first_bytes(void)
+/* Up to the first bytes of a client that trusts in the system's anchors. */
+static void begin_first(void)
 {
     struct settings settings = stage_client(&(struct scene){ 13, .group = "X25519" });
     struct wire client, server;
@@ -124,7 +126,14 @@ int first_bytes(void)
              hello[0] == 22,
          "no ClientHello");
     subject.close(connection);
-    return 0;
+}
+
+void process_begin(const char *what)
+{
+    if (strcmp(what, "--first") == 0)
+        begin_first();
+    else
+        need(strcmp(what, "--load") == 0 && subject.version() != NULL, "no such process");
 }
 
 static double seconds(struct timeval time)
@@ -132,21 +141,35 @@ static double seconds(struct timeval time)
     return (double)time.tv_sec + (double)time.tv_usec / 1e6;
 }
 
-/* The CPU time of such processes, from exec to exit; stage->size of them. */
-void tell_first(struct stage *stage)
+static double process_seconds(const char *what)
 {
     struct rusage usage;
-    double took = 0;
-    for (size_t i = 0; i < stage->size; i++) {
-        int status = 1;
-        fflush(stdout);
-        pid_t child = fork();
-        if (child == 0) {
-            execl("/proc/self/exe", subject.name, material, "--first", (char *)NULL);
-            _exit(1);
-        }
-        need(child > 0 && wait4(child, &status, 0, &usage) == child && status == 0, "no process");
-        took += seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    int status = 1;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        execl("/proc/self/exe", subject.name, material, what, (char *)NULL);
+        _exit(1);
     }
+    need(child > 0 && wait4(child, &status, 0, &usage) == child && status == 0, "no process");
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+/* The CPU time of such processes, from exec to exit; stage->size of them. */
+static void tell_processes(const struct stage *stage, const char *what)
+{
+    double took = 0;
+    for (size_t i = 0; i < stage->size; i++)
+        took += process_seconds(what);
     printf("\"seconds\":%.9f,\"count\":%zu", took, stage->size);
+}
+
+void tell_load(struct stage *stage)
+{
+    tell_processes(stage, "--load");
+}
+
+void tell_first(struct stage *stage)
+{
+    tell_processes(stage, "--first");
 }

@@ -10,6 +10,7 @@ local GAP = 9         -- from one row to the next
 local BAR = 640       -- pixels of the longest bar
 local MOST = 8        -- the ratio at which bars end
 local CHART = { width = 360, height = 180, left = 70 }
+local SMALL = 15      -- from one line of small text to the next
 
 local STYLE = [[
   :root { color-scheme: light dark; --ink: #222; --paper: #fff; --line: #ccc;
@@ -37,13 +38,18 @@ end
 -- ---------------------------------------------------------------------------------------- bars
 
 -- A subject, by its place among all, has one colour everywhere.
-local function colour(index) return ("var(--c%d)"):format((index - 1) % 6 + 1) end
+local function colour(names, name)
+  for i, each in ipairs(names) do
+    if each == name then return ("var(--c%d)"):format((i - 1) % 6 + 1) end
+  end
+end
 
-local function draw_legend(self, y, names)
-  for i = 2, #names do
+local function draw_legend(self, y, here, names)
+  for i = 2, #here do
     local x = LEFT + (i - 2) * 145
-    self:add('<rect x="%g" y="%g" width="12" height="12" fill="%s"/>', x, y - 10, colour(i))
-    self:text(x + 18, y, "", "against " .. names[i])
+    self:add('<rect x="%g" y="%g" width="12" height="12" fill="%s"/>', x, y - 10,
+      colour(names, here[i]))
+    self:text(x + 18, y, "", here[i])
   end
 end
 
@@ -52,14 +58,15 @@ local function draw_scale(self, y, height)
   for ratio = 1, MOST do
     local x = LEFT + ratio / MOST * BAR
     self:add('<line x1="%g" y1="%g" x2="%g" y2="%g" class="axis"/>', x, y, x, y + height)
-    self:text(x, y - 4, "middle small", ratio == 1 and "1, even" or tostring(ratio))
+    local words = { [1] = "1, even", [MOST] = MOST .. " and more" }
+    self:text(x, y - 4, "middle small", words[ratio] or tostring(ratio))
   end
 end
 
-local function draw_bar(self, y, ratio, index, name)
+local function draw_bar(self, y, ratio, fill, name)
   local width = math.min(ratio, MOST) / MOST * BAR
   self:add('<rect x="%g" y="%g" width="%.1f" height="%g" fill="%s"><title>%s %.2f</title></rect>',
-    LEFT, y, width, LINE - 2, colour(index), escape(name), ratio)
+    LEFT, y, width, LINE - 2, fill, escape(name), ratio)
   self:text(LEFT + width + 4, y + LINE - 3, "small", ("%.2f"):format(ratio))
 end
 
@@ -69,7 +76,7 @@ local function draw_row(self, y, result, names)
   for i = 2, #names do
     local ratio = rounds.compare(result, names[1], names[i])
     if ratio then
-      draw_bar(self, y, ratio, i, names[i])
+      draw_bar(self, y, ratio, colour(names, names[i]), names[i])
       y = y + LINE
     end
   end
@@ -82,7 +89,7 @@ end
 local function draw_bars(self, y, results, names)
   local rows = setmetatable({}, page)
   local top = y + 36
-  draw_legend(self, y, names)
+  draw_legend(self, y, report.present(results, names), names)
   y = top + GAP / 2
   for _, result in ipairs(results) do y = draw_row(rows, y, result, names) end
   draw_scale(self, top, y - top)
@@ -104,40 +111,64 @@ local function scale(points, log)
   end, highest
 end
 
-local function draw_line(self, x, y, points, to_unit, index)
+local function draw_line(self, x, y, points, to_unit, stroke)
   local list = {}
   for i, point in ipairs(points) do
     local right, up = to_unit(point)
-    list[i] = ("%.1f,%.1f"):format(x + right * (CHART.width - CHART.left - 20),
-                                   y + (1 - up) * CHART.height)
+    local at, over = x + right * (CHART.width - CHART.left - 20), y + (1 - up) * CHART.height
+    list[i] = ("%.1f,%.1f"):format(at, over)
+    self:add('<circle cx="%.1f" cy="%.1f" r="2.5" fill="%s"/>', at, over, stroke)
   end
-  self:add('<polyline points="%s" class="path" stroke="%s"/>', table.concat(list, " "),
-           colour(index))
+  self:add('<polyline points="%s" class="path" stroke="%s"/>', table.concat(list, " "), stroke)
 end
 
-local function draw_growth(self, x, y, results, chart, names)
-  local all, each = {}, {}
-  for i, name in ipairs(names) do
-    each[i] = { report.points(results, chart, name) }
-    for _, point in ipairs(each[i][1]) do all[#all + 1] = point end
-  end
-  if #all < 2 then return false end
-  local to_unit, highest = scale(all, chart.log)
-  local left, below = x + CHART.left, y + CHART.height
+local function draw_axes(self, x, y, chart, all, highest)
+  local left, below, right = x + CHART.left, y + CHART.height, x + CHART.width - 20
   self:text(x, y - 12, "title", chart.title .. ", us")
-  self:text(left - 6, y + 10, "end", ("%.3g"):format(highest))
+  self:text(left - 6, y + 10, "end", report.number(highest))
   self:text(left - 6, below, "end", "0")
-  self:text(left, below + 16, "", ("%d … %d %s"):format(all[1].x, all[#all].x, chart.x))
-  self:add('<path d="M%g %gV%gH%g" class="path axis"/>', left, y, below, x + CHART.width - 20)
-  for i, name in ipairs(names) do
-    local points, slope = each[i][1], each[i][2]
-    if slope then
-      draw_line(self, left, y, points, to_unit, i)
-      self:add('<text x="%g" y="%g" style="fill:%s">%s: %+.3g us for %d more</text>', left,
-        below + 18 + 15 * i, colour(i), escape(name), slope, chart.per)
+  self:text(left, below + 16, "", report.number(all[1].x))
+  self:text((left + right) / 2, below + 16, "middle",
+    chart.x .. (chart.log and ", by powers" or ""))
+  self:text(right, below + 16, "end", report.number(all[#all].x))
+  self:add('<path d="M%g %gV%gH%g" class="path axis"/>', left, y, below, right)
+end
+
+-- Below the axes each subject's slope; secsock's line comes last, over the others. Returns how high
+-- it is, nil where there is nothing to be drawn.
+local function draw_growth(self, x, y, results, chart, names)
+  local all, here = {}, {}
+  for _, name in ipairs(names) do
+    local points, slope = report.points(results, chart, name)
+    if slope then here[#here + 1] = { name = name, points = points, slope = slope } end
+    for _, point in ipairs(points) do all[#all + 1] = point end
+  end
+  if #here == 0 then return nil end
+  local to_unit, highest = scale(all, chart.log)
+  local left, below = x + CHART.left, y + CHART.height + 20
+  draw_axes(self, x, y, chart, all, highest)
+  for i = #here, 1, -1 do
+    local each, stroke = here[i], colour(names, here[i].name)
+    draw_line(self, left, y, each.points, to_unit, stroke)
+    self:add('<text x="%g" y="%g" style="fill:%s">%s: %s us for %s more</text>', left,
+      below + SMALL * i, stroke, escape(each.name), report.number(each.slope),
+      report.number(chart.per))
+  end
+  return CHART.height + 60 + SMALL * #here
+end
+
+-- Two beside each other.
+local function draw_charts(self, y, outcome)
+  local column, height = 0, 0
+  for _, chart in ipairs(outcome.plots) do
+    local taken = draw_growth(self, 20 + column * 460, y + 20, outcome.results, chart,
+      outcome.names.c)
+    if taken then
+      column, height = column + 1, math.max(height, taken)
+      if column == 2 then column, y, height = 0, y + height, 0 end
     end
   end
-  return true
+  return y + height
 end
 
 -- ---------------------------------------------------------------------------------------- page
@@ -150,6 +181,14 @@ local function rows_of(results, driver)
   return list
 end
 
+local function draw_lines(self, y, text)
+  for line in text:gmatch "[^\n]+" do
+    self:text(20, y, "small", line)
+    y = y + SMALL
+  end
+  return y
+end
+
 --- The page as text.
 ---@param outcome bench.outcome
 ---@return string
@@ -158,21 +197,16 @@ function plot.svg(outcome)
   for _, driver in ipairs { "c", "lua" } do
     local results, names = rows_of(outcome.results, driver), outcome.names[driver]
     if #results > 0 then
-      self:text(20, y, "title", "How many times better secsock is, " ..
-        (driver == "c" and "in C" or "in Lua"))
+      self:text(20, y, "title", ("How many times better than others secsock is, in %s"):format(
+        driver == "c" and "C" or "Lua"))
       y = draw_bars(self, y + 24, results, names)
     end
   end
-  local column = 0
-  for _, chart in ipairs(outcome.plots) do
-    if draw_growth(self, 20 + column * 460, y + 20, outcome.results, chart, outcome.names.c) then
-      column = column + 1
-      if column == 2 then column, y = 0, y + CHART.height + 120 end
-    end
-  end
-  local height = y + (column > 0 and CHART.height + 120 or 0)
+  y = draw_charts(self, y, outcome) + 20
+  y = draw_lines(self, y, report.caption) + SMALL
+  y = draw_lines(self, y, table.concat(outcome.versions, "\n"))
   local head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d">\n<style>%s</style>\n'
-  return head:format(WIDTH, height, STYLE)
+  return head:format(WIDTH, y + 10, STYLE)
     .. '<rect width="100%" height="100%" fill="var(--paper)"/>\n'
     .. table.concat(self, "\n") .. "\n</svg>\n"
 end

@@ -4,32 +4,53 @@ local statistics = require "bench.statistics"
 
 local report = {}
 
-local CAPTION = [[
+--- What is inside the timing, and how a ratio is meant.
+report.caption = [[
 Each value is a median of rounds. Rates are for each second of CPU time, the system's included, of
-one pinned thread that runs both ends. A handshake is everything from two new connections until
-both are freed: the client verifies the chain against one CA and the host name, takes one session
-ticket and reads one byte; contexts and loaded files are not in it. Bulk is sent and received, four
-records at a time. Rows with "tcp", and all of Lua's, go over loopback: connect, accept and close
-are inside; those with "local" over a local socket. A ratio says how many times better secsock is
-(more of what is done, less of what is taken: above 1 it is ahead), the median of the same round's,
-with the middle half of them in parentheses. "validate" of wolfssl is the chain's signatures alone;
-heap is as malloc rounds it.]]
+one pinned thread that runs both ends, in a process that does nothing else and is warm. A handshake
+is everything from two new connections until both are freed: the client verifies the chain against
+one CA and the host name, takes one session ticket and reads one byte; contexts and loaded files are
+not in it. All have met the server before, but in "fresh": there it has a key and a certificate that
+nobody has seen in each handshake, its CA being known. "resumed" resumes the session before. Bulk is
+sent and received, four records at a time. Rows with "tcp", and all of Lua's, go over loopback:
+connect, accept and close are inside; those with "local" over a local socket. "validate" parses and
+judges a chain, and nothing is remembered of it but keys, by libraries that do; wolfssl's is the
+chain's signatures alone. Heap is as malloc rounds it. "start-load" is a process that only loads the
+library, "first-connection" one that reads the system's anchors too and makes a ClientHello, from
+exec to exit. A ratio says how many times better secsock is (more of what is done, less of what is
+taken: above 1 it is ahead), the median of the same round's, with the middle half of them in
+parentheses; behind it is what the other one does itself.]]
 
 --- 12345678 as "12,345,678", small numbers with a few digits behind the point.
-local function text_of(value)
-  if not value then return "-" end
-  if value < 100 then return ("%.3g"):format(value) end
+function report.number(value)
+  if math.abs(value) < 100 then return ("%.3g"):format(value) end
   local text = ("%.0f"):format(value):reverse():gsub("(%d%d%d)", "%1,"):reverse()
   return (text:gsub("^,", ""))
 end
 
-local function ratio_text(ratio, low, high)
-  if not ratio then return "" end
-  return (" %5.2f (%.2f-%.2f)"):format(ratio, low, high)
+-- A table, which is one of Markdown's as well.
+local function write_table(out, lines)
+  local widths = {}
+  for _, cells in ipairs(lines) do
+    for i, cell in ipairs(cells) do widths[i] = math.max(widths[i] or 3, #cell) end
+  end
+  local function write(cells)
+    for i, cell in ipairs(cells) do out:write("| ", cell, (" "):rep(widths[i] - #cell), " ") end
+    out:write "|\n"
+  end
+  local rule = {}
+  for i, width in ipairs(widths) do rule[i] = ("-"):rep(width) end
+  out:write "\n"
+  write(lines[1])
+  write(rule)
+  for i = 2, #lines do write(lines[i]) end
 end
 
--- The subjects that have a value in any of these results, in their order.
-local function present(results, names)
+--- The subjects that have a value in any of these results, in their order.
+---@param results bench.result[]
+---@param names string[]
+---@return string[]
+function report.present(results, names)
   local list = {}
   for _, name in ipairs(names) do
     for _, result in ipairs(results) do
@@ -42,23 +63,27 @@ local function present(results, names)
   return list
 end
 
-local function line(result, ours, names)
-  local cells = { ("%-26s"):format(result.row.name) }
-  for _, name in ipairs(names) do
-    local behind = name == ours and " " .. result.row.unit
-      or ratio_text(rounds.compare(result, ours, name))
-    cells[#cells + 1] = ("%12s%-18s"):format(text_of(rounds.value(result, name)), behind)
-  end
-  return (table.concat(cells):gsub("%s+$", ""))
+local function cell_of(result, ours, name)
+  local value = rounds.value(result, name)
+  if not value then return "-" end
+  if name == ours then return report.number(value) .. " " .. result.row.unit end
+  local ratio, low, high = rounds.compare(result, ours, name)
+  return ("%.2f (%.2f-%.2f), %s"):format(ratio, low, high, report.number(value))
 end
 
-local function write_table(out, results, ours, names)
-  local here = present(results, names)
+-- What nobody has done is left out.
+local function write_results(out, results, names)
+  local here = report.present(results, names)
   if #here == 0 then return end
-  local cells = { ("%-26s"):format "" }
-  for _, name in ipairs(here) do cells[#cells + 1] = ("%12s%-18s"):format(name, "") end
-  out:write("\n", (table.concat(cells):gsub("%s+$", "")), "\n")
-  for _, result in ipairs(results) do out:write(line(result, ours, here), "\n") end
+  local lines = { { "", (table.unpack or unpack)(here) } }
+  for _, result in ipairs(results) do
+    if #report.present({ result }, here) > 0 then
+      local cells = { result.row.name }
+      for _, name in ipairs(here) do cells[#cells + 1] = cell_of(result, names[1], name) end
+      lines[#lines + 1] = cells
+    end
+  end
+  write_table(out, lines)
 end
 
 --- The points of one plot, and their slope.
@@ -72,15 +97,19 @@ function report.points(results, plot, name)
 end
 
 local function write_slopes(out, results, plots, names)
+  local here = report.present(results, names)
+  local lines = { { "how it grows", (table.unpack or unpack)(here) } }
   for _, plot in ipairs(plots) do
-    for _, name in ipairs(names) do
+    local what = ("%s: %s more %s"):format(plot.title, report.number(plot.per), plot.x)
+    local cells, any = { what }, false
+    for _, name in ipairs(here) do
       local _, slope = report.points(results, plot, name)
-      if slope then
-        out:write(("%-14s %-14s %+.4f us for %s more %s\n"):format(
-          plot.name, name, slope, text_of(plot.per), plot.x))
-      end
+      cells[#cells + 1] = slope and report.number(slope) .. " us" or "-"
+      any = any or slope
     end
+    if any then lines[#lines + 1] = cells end
   end
+  if #lines > 1 then write_table(out, lines) end
 end
 
 local function filtered(results, wanted)
@@ -107,18 +136,20 @@ local function worst(target, results)
 end
 
 local function write_targets(out, results, targets)
-  out:write "\nWhat it should show\n"
+  local lines = { { "what it should show", "", "", "worst" } }
   for _, target in ipairs(targets) do
     local value, where = worst(target, results)
     if value then
       local met = target.least and value >= target.least or target.most and value <= target.most
-      out:write(("%-8s %s, %s%s: %s %s, worst %s (%s)\n"):format(
-        met and "met" or "NOT MET", target.subject, target.what,
-        target.base and ", against " .. target.base or "",
-        target.least and "at least" or "at most", text_of(target.least or target.most),
-        text_of(value), where))
+      local bound = ("%s %s"):format(target.least and "at least" or "at most",
+        report.number(target.least or target.most))
+      lines[#lines + 1] = {
+        target.what .. (target.base and ", against " .. target.base or ""), bound,
+        met and "met" or "not met", ("%s, %s"):format(report.number(value), where),
+      }
     end
   end
+  if #lines > 1 then write_table(out, lines) end
 end
 
 ---@class bench.outcome
@@ -131,17 +162,16 @@ end
 ---@param outcome bench.outcome
 ---@param targets bench.target[]
 function report.text(out, outcome, targets)
-  out:write(CAPTION, "\n\n", table.concat(outcome.versions, "\n"), "\n")
+  out:write(report.caption, "\n\n", table.concat(outcome.versions, "\n"), "\n")
   for _, driver in ipairs { "c", "lua" } do
     local names = outcome.names[driver]
-    write_table(out, filtered(outcome.results, function(row)
+    write_results(out, filtered(outcome.results, function(row)
       return row.driver == driver and not row.plot
-    end), names[1], names)
+    end), names)
   end
-  write_table(out, filtered(outcome.results, function(row) return row.plot end),
-    outcome.names.c[1], outcome.names.c)
-  out:write "\n"
-  write_slopes(out, outcome.results, outcome.plots, outcome.names.c)
+  local growing = filtered(outcome.results, function(row) return row.plot end)
+  write_results(out, growing, outcome.names.c)
+  write_slopes(out, growing, outcome.plots, outcome.names.c)
   write_targets(out, outcome.results, targets)
 end
 

@@ -21,51 +21,31 @@ local function value_of(row, answer)
   return row.per / seconds
 end
 
-local function ask(subject, row, count)
-  return subject:ask(("%s %d %d"):format(row.work, row.size, count))
-end
-
--- How often a subject does a row to fill a round; nil where it cannot. Everything is warm then.
-local function calibrate(subject, row, seconds)
-  if row.figure then return 1 end
-  local count, answer = 1, ask(subject, row, 1)
-  if answer.cannot then return nil end
-  while answer.seconds < seconds / 4 do
-    count = count * 4
-    answer = ask(subject, row, count)
-  end
-  return math.max(1, math.floor(count * seconds / answer.seconds))
-end
-
 --- What the subjects did in one row: their values by round, side by side.
 ---@class bench.result
 ---@field row bench.row
 ---@field values table<string, number[]>
 
---- Measures the rows. `begin(row)` is told of each turn.
+--- Measures the rows, each time in processes that are begun for it.
 ---@param rows bench.row[]
----@param subjects fun(row: bench.row): bench.driver[]
----@param plan { rounds: integer, seconds: number }
----@param begin fun(row: bench.row, round: integer)
+---@param subjects fun(row: bench.row): bench.subject[]
+---@param plan { rounds: integer, ms: integer }
+---@param ask fun(subject: bench.subject, work: string, size: integer, amount: string): table
+---@param begin fun(row: bench.row, round: integer)   is told of each turn
 ---@return bench.result[]
-function rounds.measure(rows, subjects, plan, begin)
+function rounds.measure(rows, subjects, plan, ask, begin)
   local results = {}
-  for i, row in ipairs(rows) do results[i] = { row = row, values = {}, counts = {} } end
+  for i, row in ipairs(rows) do results[i] = { row = row, values = {} } end
   for round = 1, plan.rounds do
     for _, result in ipairs(results) do
-      local row = result.row
-      local here = (round == 1 or not row.once) and subjects(row) or {}
+      local row, values = result.row, result.values
+      local here = round <= (row.rounds or round) and subjects(row) or {}
       begin(row, round)
       for i = 1, #here do
         local subject = here[(i + round) % #here + 1]
-        local name, counts = subject.name, result.counts
-        if counts[name] == nil then
-          counts[name] = calibrate(subject, row, plan.seconds) or false
-          result.values[name] = {}
-        end
-        if counts[name] then
-          result.values[name][round] = value_of(row, ask(subject, row, counts[name]))
-        end
+        local answer = ask(subject, row.work, row.size, plan.ms .. "ms")
+        values[subject.name] = values[subject.name] or {}
+        values[subject.name][round] = value_of(row, answer)
       end
     end
   end

@@ -8,11 +8,11 @@ local rows = require "bench.rows"
 local built = arg[1]
 local material = built .. "/material"
 
--- How long: rounds, and seconds of each subject in each row and round.
+-- How long: rounds, and milliseconds of each subject in each row and round.
 local plans = {
-  full = { rounds = 9, seconds = 0.05 },
-  quick = { rounds = 5, seconds = 0.01 },
-  smoke = { rounds = 1, seconds = 0 },
+  full = { rounds = 9, ms = 50 },
+  quick = { rounds = 5, ms = 10 },
+  smoke = { rounds = 1, ms = 0 },
 }
 
 local names = {
@@ -29,9 +29,9 @@ local function parse(words)
     local word = words[i]
     if word == "--json" or word == "--svg" then
       i = i + 1
-      options[word:sub(3)] = assert(words[i], word .. " needs a file")
+      options[word:sub(3)] = words[i] or error(word .. " needs a file", 0)
     elseif word:match "^%-%-" then
-      options.plan = plans[word:sub(3)] and word:sub(3) or error("what is " .. word, 0)
+      options.plan = plans[word:sub(3)] and word:sub(3) or error("what is " .. word .. "?", 0)
     else
       wanted[#wanted + 1] = word
     end
@@ -40,16 +40,19 @@ local function parse(words)
   return options, wanted
 end
 
--- A smoke test does without what takes a second by itself.
+-- The rows with such a name; an error for a name that none has. A smoke test does without what
+-- takes a second by itself.
 local function select_rows(wanted, smoke)
-  local list = {}
-  for _, row in ipairs(rows) do
-    for _, name in ipairs(#wanted > 0 and wanted or { "" }) do
-      if row.name:find(name, 1, true) and not (smoke and row.size == 10000) then
-        list[#list + 1] = row
-        break
-      end
+  local chosen, list = {}, {}
+  for _, name in ipairs(#wanted > 0 and wanted or { "" }) do
+    local found = false
+    for _, row in ipairs(rows) do
+      if row.name:find(name, 1, true) then found, chosen[row] = true, true end
     end
+    if not found then error("no row has this in its name: " .. name, 0) end
+  end
+  for _, row in ipairs(rows) do
+    if chosen[row] and not (smoke and row.size == 10000) then list[#list + 1] = row end
   end
   return list
 end
@@ -65,74 +68,88 @@ local function exists(path)
   return file ~= nil
 end
 
-local function lua_path(name) return "bench/lua/subjects/" .. name:sub(5) .. ".lua" end
-
-local function command_of(kind, name, heap)
-  local words = kind == "lua" and { "lua5.4", "bench/lua/driver.lua", name:sub(5), material }
-    or { built .. "/" .. name, material }
-  if heap then
-    local before = { "env", "LD_PRELOAD=" .. built .. "/heap.so" }
-    if kind == "lua" then
-      before[3] = ("LUA_CPATH_5_4=%s/?.so;%s"):format(built, os.getenv "LUA_CPATH_5_4")
-    end
-    for i, word in ipairs(before) do table.insert(words, i, word) end
-  end
-  return words
+-- The program, and the file without which it cannot run.
+local function program_of(kind, name)
+  if kind == "c" then return { built .. "/" .. name, material }, built .. "/" .. name end
+  local short = name:gsub("^lua%-", "")
+  return { "lua5.4", "bench/lua/driver.lua", short, material },
+    "bench/lua/subjects/" .. short .. ".lua"
 end
 
-local started = {}
+-- The same with heap.so in front of malloc; Lua finds it as a module, too.
+local function with_heap(command)
+  local path = ("%s/?.so;%s"):format(built, os.getenv "LUA_CPATH_5_4")
+  return { "env", "LD_PRELOAD=" .. built .. "/heap.so", "LUA_CPATH_5_4=" .. path,
+    (table.unpack or unpack)(command) }
+end
 
--- Subjects are started when they are first needed; with heap.so they are other processes.
-local function subjects_of(cpu, smoke)
-  return function(row)
-    local list = {}
-    for _, name in ipairs(names[row.driver]) do
-      local there = row.driver == "lua" and exists(lua_path(name)) or exists(built .. "/" .. name)
-      if there and (not row.only or row.only[name]) and (own[name] or not smoke) then
-        local key = name .. (row.heap and "+heap" or "")
-        started[key] = started[key]
-          or driver.start(name, command_of(row.driver, name, row.heap), cpu, built)
-        list[#list + 1] = started[key]
+-- By kind: those that are there, secsock first.
+local function find_subjects(smoke)
+  local found = { c = {}, lua = {} }
+  for kind, list in pairs(found) do
+    for _, name in ipairs(names[kind]) do
+      local command, file = program_of(kind, name)
+      if exists(file) and (own[name] or not smoke) then
+        list[#list + 1] = { name = name, command = command, counted = with_heap(command) }
       end
     end
-    return list
   end
+  return found
 end
 
-local function versions()
+-- Those that do a row.
+local function subjects_for(row, found)
   local list = {}
-  for key, subject in pairs(started) do
-    if not key:find "+" then
-      list[#list + 1] = ("%-14s %s"):format(subject.name, subject:ask("").version)
+  for _, subject in ipairs(found[row.driver]) do
+    if not row.only or row.only[subject.name] then
+      list[#list + 1] = {
+        name = subject.name, command = row.heap and subject.counted or subject.command,
+      }
+    end
+  end
+  return list
+end
+
+-- Their versions; each in C must refuse those whom it must refuse.
+local function introduce(found, ask)
+  local list = {}
+  for kind, subjects in pairs(found) do
+    for _, subject in ipairs(subjects) do
+      list[#list + 1] = ("%-14s %s"):format(subject.name, ask(subject, "--version").version)
+      if kind == "c" then
+        local answer = ask(subject, "check", 0, 1)
+        if not (answer.name and answer.trust and answer.client) then
+          error(subject.name .. " does not verify its peer", 0)
+        end
+      end
     end
   end
   table.sort(list)
   return list
 end
 
--- Every subject in C that takes part refuses those whom it must refuse.
-local function check_subjects()
-  for key, subject in pairs(started) do
-    if not key:find "^lua" and not key:find "+" then
-      local answer = subject:ask "check 0 1"
-      assert(answer.name and answer.trust and answer.client, key .. " does not verify its peer")
-    end
-  end
-end
+-- ---------------------------------------------------------------------------------------- main
 
--- ----------------------------------------------------------------------------------------- main
+-- A file appears whole or not at all; whether it can is known before anything is measured.
+local function open_output(path)
+  local file, err = io.open(path .. ".new", "w")
+  if not file then error(err, 0) end
+  file:close()
+  os.remove(path .. ".new")
+end
 
 local function write(path, content)
-  local file = assert(io.open(path, "w"))
-  file:write(content)
-  file:close()
+  local file = assert(io.open(path .. ".new", "w"))
+  assert(file:write(content))
+  assert(file:close())
+  assert(os.rename(path .. ".new", path))
 end
 
-local function processors()
+local function last_processor()
   local pipe = io.popen "nproc"
   local count = pipe:read "*n"
   pipe:close()
-  return count
+  return count - 1
 end
 
 -- On a terminal one line that changes.
@@ -150,20 +167,27 @@ end
 
 local function main()
   local options, wanted = parse(arg)
-  local plan, list = plans[options.plan], select_rows(wanted, options.plan == "smoke")
-  if #list == 0 then error("no row has such a name", 0) end
-  local results = rounds.measure(
-    list, subjects_of(processors() - 1, options.plan == "smoke"), plan, show_progress(plan, list))
-  check_subjects()
-  local outcome = { results = results, names = names, versions = versions(), plots = rows.plots }
-  for _, subject in pairs(started) do subject:stop() end
-  report.text(io.stdout, outcome, require "bench.targets")
+  local smoke = options.plan == "smoke"
+  local plan, list = plans[options.plan], select_rows(wanted, smoke)
+  local found, cpu = find_subjects(smoke), last_processor()
+  for _, kind in ipairs { "json", "svg" } do
+    if options[kind] then open_output(options[kind]) end
+  end
+  local function ask(subject, ...) return driver.ask(subject, cpu, ...) end
+  local function subjects(row) return subjects_for(row, found) end
+  local versions = introduce(found, ask)
+  local results = rounds.measure(list, subjects, plan, ask, show_progress(plan, list))
+  local outcome = { results = results, names = names, versions = versions, plots = rows.plots }
+  -- What is done once, and cold, shows nothing.
+  report.text(io.stdout, outcome, smoke and {} or require "bench.targets")
   if options.json then write(options.json, require("cjson").encode(report.records(outcome))) end
   if options.svg then write(options.svg, require("bench.plot").svg(outcome)) end
 end
 
-local ok, message = xpcall(main, debug.traceback)
+local ok, message = xpcall(main, function(err)
+  return type(err) == "string" and err:find "^[^:]+%.lua:%d+:" and debug.traceback(err) or err
+end)
 if not ok then
-  io.stderr:write("\n", message, "\n")
+  io.stderr:write("\n", tostring(message), "\n")
   os.exit(1)
 end

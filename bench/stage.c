@@ -1,55 +1,6 @@
 #include "stage.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-const char *material;
-
-void need(bool good, const char *what)
-{
-    if (good)
-        return;
-    fprintf(stderr, "%s: %s\n", subject.name, what);
-    exit(1);
-}
-
-/* -------------------------------------------------------------------------------- material */
-
-const char *material_file(const char *name, const char *ending)
-{
-    size_t len = strlen(material) + strlen(name) + strlen(ending) + 2;
-    char *path = malloc(len);
-    need(path != NULL, "no memory");
-    snprintf(path, len, "%s/%s%s", material, name, ending);
-    return path;
-}
-
-static unsigned char *read_file(const char *path, size_t *len)
-{
-    FILE *file = fopen(path, "rb");
-    need(file && fseek(file, 0, SEEK_END) == 0 && ftell(file) > 0, path);
-    *len = (size_t)ftell(file);
-    rewind(file);
-    unsigned char *bytes = malloc(*len);
-    need(bytes && fread(bytes, 1, *len, file) == *len, path);
-    fclose(file);
-    return bytes;
-}
-
-/* A certificate is longer than 256 bytes: its length takes two. */
-size_t read_ders(const char *path, unsigned char **out, size_t *ends, size_t most)
-{
-    size_t len, at = 0, count = 0;
-    unsigned char *bytes = *out = read_file(path, &len);
-    while (count < most && at < len) {
-        need(len - at > 4 && bytes[at] == 0x30 && bytes[at + 1] == 0x82, path);
-        at += 4u + ((size_t)bytes[at + 2] << 8 | bytes[at + 3]);
-        ends[count++] = at;
-    }
-    need(at <= len, path);
-    return count;
-}
+#include <pthread.h>
 
 /* -------------------------------------------------------------------------------- contexts */
 
@@ -68,11 +19,8 @@ struct settings stage_client(const struct scene *scene)
     return settings;
 }
 
-struct settings stage_server(const struct scene *scene, unsigned number)
+static struct settings server_settings(const struct scene *scene, const char *identity)
 {
-    char name[32];
-    snprintf(name, sizeof(name), "fresh-%u", number);
-    const char *identity = strcmp(scene->identity, "fresh") == 0 ? name : scene->identity;
     return (struct settings){ .server = true,
                               .version = scene->version,
                               .suite = scene->suite,
@@ -83,20 +31,49 @@ struct settings stage_server(const struct scene *scene, unsigned number)
                               .asks = scene->mutual };
 }
 
+struct loading {
+    struct settings settings;
+    void *context;
+};
+
+static void *load(void *arg)
+{
+    struct loading *loading = arg;
+    loading->context = subject.new_context(&loading->settings);
+    return NULL;
+}
+
+/* In a thread of its own: wolfSSL keeps tables for keys that a thread has met, those of a server's
+ * identity too if it is loaded there, and a client meets that in the handshake at the earliest. */
+static void *new_server(const struct scene *scene, const char *identity)
+{
+    struct loading loading = { server_settings(scene, identity), NULL };
+    pthread_t thread;
+    need(pthread_create(&thread, NULL, load, &loading) == 0 && pthread_join(thread, NULL) == 0,
+         "no thread");
+    return loading.context;
+}
+
 bool stage_open(struct stage *stage, const struct scene *scene)
 {
     struct settings client = stage_client(scene);
-    *stage = (struct stage){ .scene = *scene, .client = subject.new_context(&client) };
-    stage->server_count = strcmp(scene->identity, "fresh") == 0 ? MOST_SERVERS : 1;
-    for (unsigned i = 0; stage->client && i < stage->server_count; i++) {
-        struct settings server = stage_server(scene, i + 1);
-        stage->servers[i] = subject.new_context(&server);
-        if (!stage->servers[i])
-            return false;
-    }
+    *stage = (struct stage){ .scene = *scene,
+                             .client = subject.new_context(&client),
+                             .server = new_server(scene, scene->identity) };
     if (scene->tcp)
         stage->listener = wire_listen(&stage->port);
-    return stage->client != NULL;
+    return stage->client && stage->server;
+}
+
+void stage_renew_server(struct stage *stage, const char *identity)
+{
+    struct wire client, server;
+    subject.free_context(stage->server);
+    stage->server = new_server(&stage->scene, identity);
+    need(stage->server != NULL, "no other server");
+    wire_memory(&client, &server);
+    subject.close(subject.open(stage->server, &server));
+    wire_empty();
 }
 
 /* ------------------------------------------------------------------------------------ pairs */
@@ -154,7 +131,7 @@ void pair_receive(void *connection, struct wire *wire, void *data, size_t len)
 void stage_connect(struct stage *stage, struct pair *pair)
 {
     char byte = 'a';
-    pair_open(pair, stage, stage->client, stage->servers[stage->turn++ % stage->server_count]);
+    pair_open(pair, stage, stage->client, stage->server);
     need(pair_shake(pair), "the handshake failed");
     subject.send(pair->server, &byte, 1);
     pair_receive(pair->client, &pair->client_wire, &byte, 1);

@@ -3,16 +3,16 @@
 #ifndef SECSOCK_BENCH_STAGE_H
 #define SECSOCK_BENCH_STAGE_H
 
+#include "material.h"
+#include "need.h"
 #include "subject.h"
-
-enum { MOST_SERVERS = 64 };
 
 /* What a connection is like. */
 struct scene {
     int version;
     const char *group;
     enum suite suite;
-    const char *identity; /* the server's; "fresh": another one, with a key of its own, each time */
+    const char *identity; /* the server's */
     bool mutual, resumes;
     bool tcp, local; /* the kind of socket; neither: memory */
 };
@@ -24,27 +24,22 @@ struct pair {
 
 struct stage {
     struct scene scene;
-    void *client, *servers[MOST_SERVERS]; /* contexts */
-    size_t server_count, turn;
+    void *client, *server;    /* contexts */
     int listener, port;       /* over TCP */
-    struct pair pair, *pairs; /* one connection, or as many as `size`, */
-    size_t next;              /* of which this one is the next to speak */
-    void *judge;
-    size_t size; /* what the work is told: of a record, a chain, ... */
+    struct pair pair, *pairs; /* one connection, or as many as `size` */
+    size_t size;              /* what the work is told: of a record, a chain, ... */
+    size_t turn;              /* how often it was done, where it is another one each time */
 };
 
-/* The folder that the certificates are in. */
-extern const char *material;
-
-/* A file in it: NAME and what comes behind that. It lasts as long as the program. */
-const char *material_file(const char *name, const char *ending);
-
-/* What the two ends of a scene are set to. */
+/* What the client of a scene is set to. */
 struct settings stage_client(const struct scene *scene);
-struct settings stage_server(const struct scene *scene, unsigned number);
 
 /* Makes the contexts; false where the subject cannot do the scene. */
 bool stage_open(struct stage *stage, const struct scene *scene);
+
+/* From here on the server is another one, which has been ready for a connection before: what a
+ * subject puts off until the first is no part of any. */
+void stage_renew_server(struct stage *stage, const char *identity);
 
 /* A connection between these contexts, in the clear where there is a descriptor. */
 void pair_open(struct pair *pair, const struct stage *stage, void *client, void *server);

@@ -45,8 +45,9 @@ struct subject {
     const char *name;
     const char *(*version)(void);
 
-    /* NULL where it cannot do what is set. Not freed: they last as long as the program. */
+    /* NULL where it cannot do what is set. It keeps no settings, but their strings. */
     void *(*new_context)(const struct settings *settings);
+    void (*free_context)(void *context);
 
     /* A connection, which does not own the wire; its handshake, to be called again while it waits;
      * whether it resumed a session. */
@@ -67,12 +68,5 @@ struct subject {
 };
 
 extern const struct subject subject;
-
-/* Ends the program, saying what failed, unless `good`. */
-void need(bool good, const char *what);
-
-/* The certificates of a file, in DER, one after the other, at most `most` of them: ends[i] is where
- * the i-th ends. Returns how many. The bytes are the caller's to free. */
-size_t read_ders(const char *path, unsigned char **out, size_t *ends, size_t most);
 
 #endif

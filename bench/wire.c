@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "subject.h"
+#include "need.h"
 
 /* ---------------------------------------------------------------------------------- memory */
 

@@ -1,6 +1,7 @@
 /*
- * What is between two ends: memory, a TCP connection over loopback, or a local socket. In memory there is one wire
- * for all, for one connection speaks at a time: an idle one has no buffer of the benchmark's.
+ * What is between two ends: memory, a TCP connection over loopback, or a local socket. In memory
+ * there is one wire for all, for one connection speaks at a time: an idle one has no buffer of the
+ * benchmark's.
  */
 #ifndef SECSOCK_BENCH_WIRE_H
 #define SECSOCK_BENCH_WIRE_H

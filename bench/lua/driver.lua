@@ -1,5 +1,5 @@
 --- The program of each subject in Lua, which answers as bench/driver.c does:
---     driver.lua NAME MATERIAL
+--     driver.lua NAME MATERIAL WORK SIZE COUNT|TIMEms
 local subject = require("bench.lua.subjects." .. arg[1])
 local material = arg[2]
 local BURST = 4
@@ -104,29 +104,35 @@ local works = {
 
 -- ------------------------------------------------------------------------------------ answering
 
-local stages = {}
-
-local function answer(name, size, count)
-  local work, key = works[name], name .. " " .. size
-  local stage = stages[key]
-  if not stage then
-    stage = new_stage(work, size)
-    stages[key] = stage
-    if work.prepare then work.prepare(stage) end
-  end
-  if work.tell then return work.tell(stage) end
-  local before = os.clock()
+local function timed(work, stage, count)
+  local begun = os.clock()
   for _ = 1, count do work.once(stage) end
-  return ('{"seconds":%.9f,"count":%d}'):format(os.clock() - before, count)
+  return os.clock() - begun
 end
 
-for line in io.lines() do
-  if line == "quit" then break end
-  local name, size, count = line:match "^(%S+) (%d+) (%d+)$"
-  if name then
-    print(answer(name, tonumber(size), tonumber(count)))
-  else
-    print(('{"version":"%s"}'):format(subject.version()))
+-- How often the work can be done in this time; it is warm then.
+local function count_for(work, stage, seconds)
+  local count = 1
+  local took = timed(work, stage, count)
+  while took < seconds / 8 do
+    count = count * 4
+    took = timed(work, stage, count)
   end
-  io.stdout:flush()
+  return math.max(1, math.floor(count * seconds / took))
+end
+
+local function answer(name, size, amount)
+  local work = assert(works[name], "no such work")
+  local stage = new_stage(work, size)
+  if work.prepare then work.prepare(stage) end
+  if work.tell then return work.tell(stage) end
+  local ms = amount:match "^(%d+)ms$"
+  local count = ms and count_for(work, stage, ms / 1e3) or tonumber(amount)
+  return ('{"seconds":%.9f,"count":%d}'):format(timed(work, stage, count), count)
+end
+
+if arg[3] == "--version" then
+  print(('{"version":"%s"}'):format(subject.version()))
+else
+  print(answer(arg[3], tonumber(arg[4]), arg[5]))
 end

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "material.h"
+#include "need.h"
 #include "subject.h"
 
 struct context {
@@ -78,6 +80,16 @@ static void *new_context(const struct settings *settings)
     if (settings->server)
         need(gnutls_session_ticket_key_generate(&context->ticket_key) == 0, "no ticket key");
     return context;
+}
+
+static void free_context(void *arg)
+{
+    struct context *context = arg;
+    gnutls_certificate_free_credentials(context->credentials);
+    gnutls_priority_deinit(context->priority);
+    gnutls_free(context->ticket_key.data);
+    gnutls_free(context->session.data);
+    free(context);
 }
 
 static void set_up_server(struct context *context, gnutls_session_t tls)
@@ -185,8 +197,10 @@ struct judge {
     unsigned char *ders;
     size_t ends[64], count;
     const char *name;
+    time_t time;
 };
 
+/* GnuTLS has one clock for all. */
 static time_t judged_time;
 
 static time_t tell_time(time_t *out)
@@ -226,7 +240,7 @@ static void *new_judge(const struct judged *judged)
     add_roots(judge->list, judged);
     judge->count = read_ders(judged->chain, &judge->ders, judge->ends, 64);
     judge->name = judged->name;
-    judged_time = (time_t)judged->time;
+    judge->time = (time_t)judged->time;
     gnutls_global_set_time_function(tell_time);
     return judge;
 }
@@ -237,6 +251,7 @@ static void judge_chain(void *arg)
     gnutls_x509_crt_t certs[64];
     size_t from = 0;
     unsigned problems = 0;
+    judged_time = judge->time;
     for (size_t i = 0; i < judge->count; from = judge->ends[i++])
         import(&certs[i], judge->ders + from, judge->ends[i] - from);
     gnutls_typed_vdata_st wanted[] = {
@@ -255,6 +270,7 @@ const struct subject subject = {
     .name = "gnutls",
     .version = version,
     .new_context = new_context,
+    .free_context = free_context,
     .open = open_connection,
     .shake = shake,
     .resumed = resumed,

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "material.h"
+#include "need.h"
 #include "subject.h"
 
 #ifndef SUBJECT
@@ -102,7 +104,7 @@ static bool set_files(SSL_CTX *ctx, const struct settings *settings)
 static void *new_context(const struct settings *settings)
 {
     struct context *context = calloc(1, sizeof(*context));
-    int number = settings->version == 12 ? TLS1_2_VERSION : TLS1_3_VERSION;
+    uint16_t number = settings->version == 12 ? TLS1_2_VERSION : TLS1_3_VERSION;
     int mode = settings->asks     ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT
                : settings->server ? SSL_VERIFY_NONE
                                   : SSL_VERIFY_PEER;
@@ -131,6 +133,14 @@ static void *new_context(const struct settings *settings)
         SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     }
     return context;
+}
+
+static void free_context(void *arg)
+{
+    struct context *context = arg;
+    SSL_SESSION_free(context->session);
+    SSL_CTX_free(context->ctx);
+    free(context);
 }
 
 /* ------------------------------------------------------------------------------- connection */
@@ -265,6 +275,7 @@ const struct subject subject = {
     .name = SUBJECT,
     .version = version,
     .new_context = new_context,
+    .free_context = free_context,
     .open = open_connection,
     .shake = shake,
     .resumed = resumed,

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "material.h"
+#include "need.h"
 #include "secsock.h"
 #include "subject.h"
 
@@ -44,6 +46,13 @@ static void *new_context(const struct settings *settings)
     context->name = settings->name;
     need(set_up(context->config, settings), secsock_config_last_error(context->config)->message);
     return context;
+}
+
+static void free_context(void *arg)
+{
+    struct context *context = arg;
+    secsock_config_free(context->config);
+    free(context);
 }
 
 static int on_receive(void *data, size_t size, void *wire)
@@ -169,6 +178,7 @@ const struct subject subject = {
     .name = "secsock",
     .version = secsock_version,
     .new_context = new_context,
+    .free_context = free_context,
     .open = open_connection,
     .shake = shake,
     .resumed = resumed,

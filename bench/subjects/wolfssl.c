@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "material.h"
+#include "need.h"
 #include "subject.h"
 
 /* wolfSSL's servers fail the 256th resumption in a row under TLS 1.3: now and then a full handshake
@@ -89,6 +91,14 @@ static void *new_context(const struct settings *settings)
         need(wolfSSL_CTX_UseSessionTicket(ctx) == WOLFSSL_SUCCESS, "no tickets");
     *context = (struct context){ .ctx = ctx, .settings = *settings };
     return context;
+}
+
+static void free_context(void *arg)
+{
+    struct context *context = arg;
+    wolfSSL_SESSION_free(context->last);
+    wolfSSL_CTX_free(context->ctx);
+    free(context);
 }
 
 static void offer_session(struct context *context, WOLFSSL *ssl)
@@ -199,10 +209,10 @@ struct judge {
 };
 
 /* The anchor is among the first; its key is what the last signature is verified with. */
-static void decode(DecodedCert *decoded, const unsigned char *der, size_t len)
+static void decode(DecodedCert *decoded, const unsigned char *der, size_t len, int type)
 {
     wc_InitDecodedCert(decoded, der, (word32)len, NULL);
-    need(wc_ParseCert(decoded, CERT_TYPE, NO_VERIFY, NULL) == 0, "a certificate is malformed");
+    need(wc_ParseCert(decoded, type, NO_VERIFY, NULL) == 0, "a certificate is malformed");
 }
 
 static void *new_judge(const struct judged *judged)
@@ -214,8 +224,8 @@ static void *new_judge(const struct judged *judged)
     judge->count = read_ders(judged->chain, &judge->ders, judge->ends, 64);
     need(judge->count > 0 && read_ders(judged->roots, &root, &end, 1) == 1, "no chain");
     for (size_t i = 0; i < judge->count; from = judge->ends[i++])
-        decode(&judge->decoded[i], judge->ders + from, judge->ends[i] - from);
-    decode(&judge->decoded[judge->count], root, end);
+        decode(&judge->decoded[i], judge->ders + from, judge->ends[i] - from, CERT_TYPE);
+    decode(&judge->decoded[judge->count], root, end, CA_TYPE);
     return judge;
 }
 
@@ -235,6 +245,7 @@ const struct subject subject = {
     .name = "wolfssl",
     .version = version,
     .new_context = new_context,
+    .free_context = free_context,
     .open = open_connection,
     .shake = shake,
     .resumed = resumed,
