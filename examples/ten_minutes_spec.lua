@@ -304,7 +304,7 @@ describe("curl", function()
   local function curl(option, wire)
     return scenario.run {
       client = scenario.external {
-        "curl", "-sS", "--max-time", "10", option, "--cacert", file, "--connect-to",
+        "curl", "-sS", "--max-time", "30", option, "--cacert", file, "--connect-to",
         "mail.example:587:127.0.0.1:$port", "smtp://mail.example:587", "--user", "joe:sesame",
         "--sasl-ir", "--mail-from", mail.from, "--mail-rcpt", mail.to, "--upload-file", "-",
         input = mail.text .. "\r\n",

@@ -120,10 +120,10 @@ local function count(list, wanted)
 end
 
 describe("A capture", function()
-  local path
+  local path, begun
 
   before_each(function()
-    path = os.tmpname()
+    path, begun = os.tmpname(), os.time()
     os.remove(path)
   end)
 
@@ -141,7 +141,7 @@ describe("A capture", function()
       assert.is_true(time >= last)
       last, times = time, times + 1
     end
-    assert.is_true(times > 3 and math.abs(last - os.time()) < 60)
+    assert.is_true(times > 3 and last >= begun and last < os.time() + 1)
     assert.equal("0x0002", packets[1]["tcp.flags"])
     assert.equal("0x0012", packets[2]["tcp.flags"])
     assert.equal("0x0010", packets[3]["tcp.flags"])
