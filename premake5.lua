@@ -233,9 +233,19 @@ end
 
 -- ---------------------------------------------------------------------------------- pkg-config
 
+-- Writes a file, unless that is what it says: somebody may be reading it.
+local function write(file, text)
+  local old = io.open(file, "r")
+  local same = old and old:read("*a") == text
+  if old then old:close() end
+  if same then return end
+  local new = assert(io.open(file, "w"))
+  new:write(text)
+  new:close()
+end
+
 local function write_pc(file, prefix, include, lib)
-  local pc = assert(io.open(file, "w"))
-  pc:write(table.concat({
+  write(file, table.concat({
     "prefix=" .. prefix,
     "includedir=" .. include,
     "libdir=" .. lib,
@@ -248,7 +258,6 @@ local function write_pc(file, prefix, include, lib)
     "Libs.private: -lm -pthread",
     "",
   }, "\n"))
-  pc:close()
 end
 
 if (_ACTION or ""):find("^gmake") then
@@ -285,15 +294,13 @@ end
 
 -- Writes the command, for a module whose Lua and whose C are below these folders.
 local function write_command(file, lua, scripts, modules)
-  local command = assert(io.open(file, "w"))
-  command:write(table.concat({
+  write(file, table.concat({
     "#!/usr/bin/env " .. lua.package,
     ("package.path = '%s/?.lua;%s/?/init.lua;' .. package.path"):format(scripts, scripts),
     ("package.cpath = '%s/?.so;' .. package.cpath"):format(modules),
     'os.exit(require("secsock.command").main(arg))',
     "",
   }, "\n"))
-  command:close()
 end
 
 -- The command, with its manual page and its completion, which it prints itself.
