@@ -156,7 +156,7 @@ local reach = {}
 
 -- The wire's side of a connection that a client makes.
 function reach.client(self)
-  local listener = relay.listen()
+  local listener = assert(relay.listen())
   begun(self, self.s:connect("127.0.0.1", (select(2, listener:getsockname()))))
   listener:settimeout(TIMEOUT)
   local theirs = begun(self, listener:accept())

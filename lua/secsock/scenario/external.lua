@@ -84,14 +84,15 @@ local function connected(self, port)
   return s, details
 end
 
--- A port for a program, below those that the system gives out by itself.
-local function free_port(self)
-  local port
+-- A port for a program, below those that the system gives out by itself. Nobody is there if one can
+-- listen: who connected would be a visitor to somebody else's server.
+local function free_port()
+  local port, s
   repeat
     port = 20000 + math.floor(core.now() * 1e6) % 12000
-    local taken = connected(self, port)
-    if taken then taken:close() end
-  until not taken
+    s = relay.listen(port)
+  until s
+  s:close()
   return port
 end
 
@@ -115,7 +116,7 @@ local reach = {}
 function reach.server(self)
   local port = self.is.port
   if not port then
-    port = free_port(self)
+    port = free_port()
     start(self, port)
   end
   return reached(self, function() return connected(self, port) end)
@@ -123,7 +124,7 @@ end
 
 function reach.client(self)
   if self.is.port then error("option 'client': a client is a program, not a port", 0) end
-  local s = relay.listen()
+  local s = assert(relay.listen())
   start(self, (select(2, s:getsockname())))
   local accepted, why = reached(self, function()
     return (s:accept()), "it does not connect"

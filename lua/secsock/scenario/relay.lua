@@ -11,15 +11,17 @@ relay.__index = relay
 
 local MOST = 16384 -- bytes at a time
 
---- A socket that an end can connect to; it listens on a free port. What listens must have an
--- identity, even where it is never going to show it.
----@return secsock.socket
-function relay.listen()
+--- A socket that an end can connect to; it listens on this port, or on a free one. What listens
+-- must have an identity, even where it is never going to show it.
+---@param port? integer
+---@return secsock.socket? s
+---@return string? err
+function relay.listen(port)
   local s = assert(secsock.new {
     identity = mint.selfsigned { dns = "localhost" }, defer = true, timeout = 0,
   })
-  assert(s:listen("127.0.0.1", 0))
-  return s
+  local ok, err = s:listen("127.0.0.1", port or 0)
+  return ok and s, err
 end
 
 --- Connects to an end that listens.

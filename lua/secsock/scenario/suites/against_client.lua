@@ -47,7 +47,7 @@ end
 
 -- Another server, which is nobody's but counts who comes.
 local function other_server(twist, seen)
-  local listener = relay.listen()
+  local listener = assert(relay.listen())
   twist.elsewhere = "127.0.0.1:" .. select(2, listener:getsockname())
   return function()
     local visitor = listener:accept()
