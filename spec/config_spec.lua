@@ -276,6 +276,7 @@ describe("A configuration", function()
     it("says which option is wrong, at the place of the call", function()
       local wrong = {
         ["unknown option 'trust.path'"] = { trust = { path = root } },
+        ["option 'trust': a list is of files, certificates and stores"] = { trust = { root, 1 } },
         ["option 'trust.file': string|table expected, got number"] = { trust = { file = 1 } },
         ["option 'trust': secsock.store expected, got number"] = { trust = { store = { 1 } } },
         ["unknown option 'crl.url'"] = { crl = { url = "http://crl.example" } },

@@ -81,6 +81,11 @@ describe("A minted certificate", function()
     } do
       assert.equal(form, der.time(moment))
     end
+    local days = ca:issue { dns = "mail.example", not_before = "2026-01-31",
+                            not_after = "2026-02-01T12:34:56Z" }
+    assert.same({ 1769817600, 1769949296 }, { days:notbefore(), days:notafter() })
+    assert.error_matches(function() ca:issue { dns = "mail.example", not_after = "soon" } end,
+                         "no date as 2026%-01%-31 .*: 'soon'")
     local forever = ca:issue { dns = "mail.example", not_after = "99991231235959Z" }
     assert_right {
       chain = forever, name = "mail.example", trust = ca:cert(), profile = "private",

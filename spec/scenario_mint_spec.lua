@@ -148,3 +148,24 @@ describe("a certificate that is right, but that wolfSSL cannot take,", function(
     end
   end
 end)
+
+describe("what a mint has made", function()
+  local ca, older = mint.ca "Test Root", mint.ca "Older Root"
+
+  local function meet(client, server)
+    client.peername, client.revocation = "mail.example", "leaf"
+    return scenario.run { client = client, server = server }
+  end
+
+  it("is an option as it is: CAs, a list, a response", function()
+    local made = ca:make { dns = "mail.example" }
+    assert.secure(meet({ trust = { older, ca }, crl = ca:crl() }, { identity = made }))
+    assert.secure(meet({ trust = { ca } }, { identity = made, staple = ca:ocsp(made) }))
+    local r = meet({ trust = { older }, crl = ca:crl() }, { identity = made })
+    assert.is_truthy(r.client.verdict:problems()[1])
+    ca:revoke(made)
+    assert.rejected(meet({ trust = ca, crl = ca:crl() }, { identity = made }).client, "revoked")
+    r = meet({ trust = ca }, { identity = made, staple = ca:ocsp(made) })
+    assert.rejected(r.client, "revoked")
+  end)
+end)

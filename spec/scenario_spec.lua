@@ -7,6 +7,29 @@ require "secsock.scenario.assertions"
 
 local run = parties.run
 
+describe("a mistake", function()
+  it("in a script, or in what it calls, is thrown with the lines of the script's own", function()
+    local function fails(client, wire)
+      local ok, err = pcall(function()
+        return (parties.run { client = { script = client }, wire = wire })
+      end)
+      assert.is_false(ok)
+      assert.is_nil(err:find "lua/secsock/", err)
+      return err
+    end
+    local function helper() error "oops" end
+    assert.matches("%S+scenario_spec.lua:%d+: oops\n%s+%S+scenario_spec.lua:%d+: in [^\n]*"
+      .. "\n%s+%S+scenario_spec.lua:%d+: in ", fails(function(me)
+        helper()
+        me:close()
+      end))
+    assert.matches("a man in the middle: a string or nil expected, got number",
+                   fails(nil, function() return 5 end))
+    assert.matches("expect \"%%\": malformed pattern",
+                   fails({ "upgrade", { "say", "ping" }, { "expect", "%" } }))
+  end)
+end)
+
 describe("a run", function()
   it("brings two ends together, who exchange a word and part", function()
     local r = run()

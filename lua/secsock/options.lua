@@ -5,21 +5,22 @@ local sources = require "secsock.sources"
 
 local options = {}
 
+---@alias secsock.anchors string|secsock.cert|secsock.store  a string is a PEM file
 ---@alias secsock.certs secsock.cert|secsock.store|(secsock.cert|secsock.store)[]
 
 ---@class secsock.config.options
----@field trust? string|secsock.cert|secsock.store|secsock.trust  a string is a PEM file
+---@field trust? secsock.anchors|secsock.anchors[]|secsock.trust
 ---@field pins? string|string[]        keys of which a path must hold one
 ---@field intermediates? secsock.certs  to build paths with
 ---@field disallowed? secsock.certs     that no path may contain
 ---@field profile? "auto"|"private"|"webpki"
 ---@field maxdepth? integer            intermediates in a path, at most
 ---@field time? integer                the moment to judge at, in seconds since 1970
----@field crl? string|secsock.crl      a string is a file
+---@field crl? string|secsock.crl      a string is a file, or a list in DER
 ---@field revocation? "soft"|"leaf"|"chain"
 ---@field suffixes? string|secsock.suffixes  a string is a file
 ---@field identity? secsock.cert|secsock.store|secsock.identity
----@field staple? string|secsock.staple      a string is a file
+---@field staple? string|secsock.staple      a string is a file, or a response in DER
 ---@field versions? string[]           { lowest, highest }
 ---@field ciphers? string|string[]     by preference; a string has ":" between them
 ---@field groups? string|string[]

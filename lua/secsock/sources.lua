@@ -34,6 +34,15 @@ local sources = {}
 ---@field file? string      a list as publicsuffix.org's; the system's unless said
 ---@field private? boolean  its section of names that somebody owns and lets others use, too
 
+-- What is here in DER is longer than 127 bytes: its first two octets begin no text of UTF-8.
+local function is_der(text) return text:find "^0[\129-\132]" ~= nil end
+
+-- A string as the option that it stands for.
+local function file_or_data(from)
+  if type(from) ~= "string" then return from end
+  return { [is_der(from) and "data" or "file"] = from }
+end
+
 local function list(value)
   return type(value) == "table" and value or { value or nil }
 end
@@ -131,9 +140,22 @@ local trust = {
 
 local short = { string = "file", ["secsock.cert"] = "cert", ["secsock.store"] = "store" }
 
+-- What is a file, a certificate or a store, or a list of such, by the names of these.
+local function named(from)
+  if short[check.kind(from)] then from = { from } end
+  if type(from) ~= "table" or from[1] == nil then return from end
+  local all = {}
+  for key, one in pairs(from) do
+    local source = type(key) == "number" and short[check.kind(one)]
+    if not source then error("option 'trust': a list is of files, certificates and stores", 0) end
+    all[source] = all[source] or {}
+    table.insert(all[source], one)
+  end
+  return all
+end
+
 function sources.trust(config, from)
-  local source = short[check.kind(from)]
-  if source then from = { [source] = from } end
+  from = named(from)
   check.inner_options(from, trust_options, "trust")
   local count, err, details = add_each(config, trust, trust_order, from)
   if not count then return nil, err, details end
@@ -152,9 +174,6 @@ function sources.pins(config, pins)
 end
 
 -- ----------------------------------------------------------------------------------------- chain
-
--- A certificate is longer than 127 bytes, so that no ASCII follows its first octet.
-local function is_der(text) return text:find "^0[\128-\255]" ~= nil end
 
 local function add_cert(pieces, cert, pem)
   pieces[#pieces + 1] = pem and cert:pem() or cert:der()
@@ -193,7 +212,7 @@ local crl = {
 }
 
 function sources.crl(config, from)
-  if type(from) == "string" then from = { file = from } end
+  from = file_or_data(from)
   check.inner_options(from, crl_options, "crl")
   local count, err, details = add_each(config, crl, crl_order, from)
   if not count then return nil, err, details end
@@ -203,7 +222,7 @@ end
 local staple_options = { file = "string", data = "string" }
 
 function sources.staple(config, from)
-  if type(from) == "string" then from = { file = from } end
+  from = file_or_data(from)
   check.inner_options(from, staple_options, "staple")
   if (from.file ~= nil) == (from.data ~= nil) then
     error("option 'staple' is a file or data", 0)

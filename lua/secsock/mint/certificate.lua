@@ -17,8 +17,8 @@ local DAY = 86400
 ---@field raw? string|string[]        GeneralNames in DER
 ---@field subject? secsock.mint.name  the first DNS name, address or mailbox unless said
 ---@field key? secsock.mint.kind|secsock.mint.key  "p256" unless said
----@field not_before? integer|string  seconds since 1970, or "20260131235959Z"; yesterday unless
----                                   said
+---@field not_before? integer|string  seconds since 1970, "2026-01-31", "2026-01-31T23:59:59Z", or
+---                                   "20260131235959Z" as it goes in; yesterday unless said
 ---@field not_after? integer|string   in 90 days unless said; of a CA in ten years
 ---@field serial? integer|string      as octets, where it is a string
 ---@field eku? string|string[]        "serverAuth", "clientAuth", …, "any", an OID; {} for none

@@ -101,10 +101,20 @@ function der.oid(text)
   return known
 end
 
--- "20260131235959Z" of seconds since 1970, or of such a text itself.
+-- "20260131235959Z" of "2026-01-31" or "2026-01-31T23:59:59Z".
+local function stamp_of_date(text)
+  local date, clock = text:match "^(%d%d%d%d%-%d%d%-%d%d)(.*)$"
+  local time = clock == "" and "000000" or clock and clock:match "^[T ](%d%d:%d%d:%d%d)Z?$"
+  if not time then
+    error(("no date as 2026-01-31 or 2026-01-31T23:59:59Z: '%s'"):format(text), 0)
+  end
+  return ((date .. time):gsub("[-:]", "") .. "Z")
+end
+
+-- "20260131235959Z" of seconds since 1970, a date, or such a text itself, right or wrong.
 local function stamp(moment)
-  if type(moment) == "string" then return moment end
-  return os.date("!%Y%m%d%H%M%SZ", floor(moment))
+  if type(moment) == "number" then return os.date("!%Y%m%d%H%M%SZ", floor(moment)) end
+  return moment:find "^%d+%.?%d*[Z+-]?%d*$" and moment or stamp_of_date(moment)
 end
 
 function der.generalized_time(moment) return tlv(0x18, stamp(moment)) end

@@ -59,7 +59,9 @@ function actor:receive(pattern) return (done(self, self.socket:receive(pattern))
 ---@return string line
 function actor:expect(pattern)
   local line = self:receive "*l"
-  if pattern and not line:find(pattern) then
+  local fine, found = pcall(string.find, line, pattern or "")
+  if not fine then error(("expect %s: %s"):format(report.quote(pattern), found), 0) end
+  if not found then
     self:fail("unexpected", ("expected %s, got %s"):format(report.quote(pattern),
                                                           report.quote(line)))
   end

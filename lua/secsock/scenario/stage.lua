@@ -101,13 +101,21 @@ local function answer_to(self, task)
   return true
 end
 
+-- A mistake in a script, with where that was: without the lines of C's and of secsock's own.
+local function traced(thread, message)
+  local lines = { message }
+  for line in debug.traceback(thread):gmatch "\n(%s[^\n]+:%d+:[^\n]*)" do
+    if not line:find "lua/[%d./]*secsock/[%a/]+%.lua:" then lines[#lines + 1] = line end
+  end
+  return table.concat(lines, "\n")
+end
+
 -- A script is over: with a value, by a failure, or by a mistake in it.
 local function conclude(task, ok, value)
   task.done = true
   if ok then return task.endpoint:finish(nil, value) end
   if getmetatable(value) == script.failure then return task.endpoint:finish(value) end
-  if type(value) == "string" then value = debug.traceback(task.thread, value) end
-  error(value, 0)
+  error(type(value) == "string" and traced(task.thread, value) or value, 0)
 end
 
 -- Goes on with the script of an end.
