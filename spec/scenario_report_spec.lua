@@ -215,6 +215,13 @@ describe("a matrix", function()
     assert.equal("resumption=false version=TLSv1.3 wire=bytes", m.cases[8].name)
   end)
 
+  it("names values by their place where they do not read the same each time", function()
+    local values = { print, parties.ca:cert(), {}, { name = "named" }, "text", 1.5, false }
+    local m, names = scenario.matrix { a = values, run = function() end }, {}
+    for i, case in ipairs(m.cases) do names[i] = case.name end
+    assert.same({ "a=1", "a=2", "a=3", "a=named", "a=text", "a=1.5", "a=false" }, names)
+  end)
+
   it("repeats one case by its name and seed", function()
     local all = matrix { seed = 42 }
     local name = "resumption=true version=TLSv1.3 wire=whole"

@@ -238,6 +238,21 @@ describe("a suite", function()
     end)
     assert.is_false(ok)
     assert.matches("suites_spec.lua:%d+: there is no case 'nothing'", err)
+    for _, method in ipairs { "case", "try" } do
+      ok, err = pcall(function() suite[method](suite, "nothing") end)
+      assert.is_false(ok)
+      assert.matches("suites_spec.lua:%d+: there is no case 'nothing'", err)
+    end
+  end)
+
+  it("says what is missing", function()
+    for text, options in pairs {
+      ["option 'client' is missing"] = { protocol = "smtp" },
+      ["option 'protocol' is missing"] = { client = {} },
+      ["option 'protocol': there is no 'gopher'"] = { client = {}, protocol = "gopher" },
+    } do
+      assert.has_error(function() suites.starttls_client(options) end, text)
+    end
   end)
 
   it("has a case for each word of the mint, or a reason why not", function()

@@ -18,8 +18,9 @@ local run = {
       .. "and teardown, as for Busted. Its assert is luassert's, where that is installed, or one "
       .. "that knows the usual assertions; either has those of scenarios, such as assert.secure "
       .. "and assert.rejected.",
-    "A case that fails shows what happened in its last run. The exit status is 0 if all is well, "
-      .. "1 if a case has failed, and 2 if a file cannot be read or has no case.",
+    "A case that fails shows what happened in its last run, and how it comes again. The exit "
+      .. "status is 0 if all is well, 1 if a case has failed, and 2 if a file cannot be read or "
+      .. "has no case.",
   },
   groups = {
     { "Which cases",

@@ -13,7 +13,8 @@
 -- A case fails when its function throws. It has a name, "split=1 version=TLSv1.2", and a seed of
 -- its own, made of that and the matrix's seed: with `only` and either of both it runs as it did.
 -- `secsock run --only` knows it by that name, too.
--- The values of a dimension are named as they read; a table by its field `name`, or its place.
+-- The values of a dimension are named as they read; a table by its field `name`, or, as functions and
+-- the like, by its place.
 local check = require "secsock.check"
 local surroundings = require "secsock.scenario.surroundings"
 
@@ -39,9 +40,11 @@ local settings = { run = "function", only = "string", seed = "number|string", sh
 -- Names that a case has for itself.
 local taken = { name = true, scenario = true, ok = true, err = true }
 
+local readable = { string = true, number = true, boolean = true }
+
 local function name_of(value, index)
-  if type(value) ~= "table" then return tostring(value) end
-  return value.name or tostring(index)
+  if readable[type(value)] then return tostring(value) end
+  return type(value) == "table" and value.name or tostring(index)
 end
 
 -- The names of the dimensions, sorted.

@@ -61,9 +61,11 @@ local for_server = {
   only = "string|table",
 }
 
-local function checked(make, run, options, known, subject)
+local function checked(make, run, options, known, needed)
   check.inner_options(options, known)
-  if options[subject] == nil then error(("option '%s' is missing"):format(subject), 0) end
+  for _, name in ipairs(needed) do
+    if options[name] == nil then error(("option '%s' is missing"):format(name), 0) end
+  end
   return make(run, options)
 end
 
@@ -71,14 +73,15 @@ end
 ---@param run fun(options: secsock.scenario.options): secsock.scenario.run
 ---@return secsock.scenario.suites
 return function(run)
-  local function maker(make, known, subject)
+  local function maker(make, known, ...)
+    local needed = { ... }
     return function(options)
-      return (check.blame_caller(checked, make, run, options, known, subject))
+      return (check.blame_caller(checked, make, run, options, known, needed))
     end
   end
   return {
-    starttls_client = maker(against_client.starttls, for_client, "client"),
-    starttls_server = maker(against_server.starttls, for_server, "server"),
+    starttls_client = maker(against_client.starttls, for_client, "client", "protocol"),
+    starttls_server = maker(against_server.starttls, for_server, "server", "protocol"),
     tls_client_validation = maker(against_client.validation, for_client, "client"),
   }
 end

@@ -177,7 +177,7 @@ local function known_protocol(name, ...)
   for _, list in ipairs { ... } do
     if list[name] then return end
   end
-  error(("option 'protocol': there is no '%s'"):format(tostring(name)), 0)
+  error(("option 'protocol': there is no '%s'"):format(name), 0)
 end
 
 --- Throws without a place, as does what follows.

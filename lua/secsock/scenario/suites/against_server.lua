@@ -301,7 +301,7 @@ end
 function against.starttls(run, options)
   local words = servers[options.protocol]
   if not words then
-    error(("option 'protocol': there is no '%s'"):format(tostring(options.protocol)), 0)
+    error(("option 'protocol': there is no '%s'"):format(options.protocol), 0)
   end
   local self = setmetatable({
     run = run, server = options.server, protocol = options.protocol, words = words,

@@ -63,21 +63,23 @@ function suite:controlled()
   return self.flaw, self.first
 end
 
---- A case by its name.
----@param name string
----@return secsock.scenario.suite.case
-function suite:case(name)
+local function find(self, name)
   for _, case in ipairs(self.cases) do
     if case.name == name then return case end
   end
-  error(("there is no case '%s'"):format(tostring(name)), 2)
+  error(("there is no case '%s'"):format(tostring(name)), 0)
 end
+
+--- A case by its name.
+---@param name string
+---@return secsock.scenario.suite.case
+function suite:case(name) return (check.blame_caller(find, self, name)) end
 
 --- Tries one case.
 ---@param name string
 ---@return secsock.scenario.suite.finding
 function suite:try(name)
-  local case = self:case(name)
+  local case = check.blame_caller(find, self, name)
   local flaw, first = self:controlled()
   if flaw then
     local why = "even where all is right: " .. flaw
