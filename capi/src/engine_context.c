@@ -14,7 +14,7 @@ static bool start(void)
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static bool started;
     pthread_mutex_lock(&lock);
-    if (!started && wolfSSL_Init() == WOLFSSL_SUCCESS) {
+    if (!started && wolfSSL_Init() == WOLFSSL_SUCCESS && engine_start_random()) {
         accelerator_register();
         started = true;
     }

@@ -81,6 +81,9 @@ struct engine {
     size_t opening_len;
 };
 
+/* Before the first connection, one thread at a time: false when there are no random numbers. */
+bool engine_start_random(void);
+
 /* Callbacks of wolfSSL, each given its engine. */
 int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg);
 int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg);
