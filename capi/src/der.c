@@ -16,19 +16,10 @@ static void advance(struct slice *in, size_t count)
     in->len -= count;
 }
 
-/* X.690, sections 8.1.3 and 10.1: definite, and in the fewest octets. */
-static bool read_length(struct slice *in, size_t *length)
+/* X.690, sections 8.1.3 and 10.1: definite, and in the fewest octets. The first of several. */
+static bool read_long_length(struct slice *in, size_t octets, size_t *length)
 {
-    size_t octets;
     size_t value = 0;
-    if (in->len == 0)
-        return false;
-    octets = in->data[0];
-    advance(in, 1);
-    if (octets < 0x80) {
-        *length = octets;
-        return true;
-    }
     octets &= 0x7f;
     if (octets == 0 || octets > 4 || octets > in->len || in->data[0] == 0)
         return false;
@@ -39,21 +30,23 @@ static bool read_length(struct slice *in, size_t *length)
     return value >= 0x80;
 }
 
+/* The most called function of a validation: it works on a copy, which stays in registers. */
 bool der_any(struct slice *in, uint8_t *tag, struct slice *content, struct slice *whole)
 {
-    const uint8_t *start = in->data;
-    size_t length;
-    if (in->len == 0 || (in->data[0] & 0x1f) == 0x1f)
+    struct slice rest = *in;
+    if (rest.len < 2 || (rest.data[0] & 0x1f) == 0x1f)
         return false;
-    *tag = in->data[0];
-    advance(in, 1);
-    if (!read_length(in, &length) || length > in->len)
+    size_t length = rest.data[1];
+    *tag = rest.data[0];
+    advance(&rest, 2);
+    if ((length >= 0x80 && !read_long_length(&rest, length, &length)) || length > rest.len)
         return false;
     if (content != NULL)
-        *content = (struct slice){ in->data, length };
-    advance(in, length);
+        *content = (struct slice){ rest.data, length };
+    advance(&rest, length);
     if (whole != NULL)
-        *whole = (struct slice){ start, (size_t)(in->data - start) };
+        *whole = (struct slice){ in->data, (size_t)(rest.data - in->data) };
+    *in = rest;
     return true;
 }
 
