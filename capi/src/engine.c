@@ -47,8 +47,6 @@ static int set_up_client(struct engine *engine, const char *sni, const char *key
         engine_offer_session(engine);
     }
     int result = engine_offer_protocols(engine);
-    if (result == SECSOCK_OK)
-        result = engine_ask_for_staple(engine);
     return result == SECSOCK_OK ? offer_shares(engine) : result;
 }
 

@@ -45,19 +45,6 @@ void engine_on_message(int written, int version, int type, const void *bytes, si
         take_status(engine, body);
 }
 
-/* Under TLS 1.3 it does not: the linker puts this before wolfSSL's own reader of the Certificate
- * message (--wrap), which a file of TLS 1.3 calls in another file. */
-int __real_ProcessPeerCerts(WOLFSSL *ssl, unsigned char *input, word32 *at, word32 len);
-int __wrap_ProcessPeerCerts(WOLFSSL *ssl, unsigned char *input, word32 *at, word32 len);
-int __wrap_ProcessPeerCerts(WOLFSSL *ssl, unsigned char *input, word32 *at, word32 len)
-{
-    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
-    struct slice message = { input + *at, len };
-    if (take_certificates(engine, message, true) != SECSOCK_OK)
-        return MEMORY_E;
-    return __real_ProcessPeerCerts(ssl, input, at, len);
-}
-
 /* ---------------------------------------------------------------------------------- reading */
 
 /* Errors of trust and of use are for validate() to see and to judge; errors of form are fatal. Of
@@ -84,8 +71,63 @@ bool engine_shown_too_many(const struct engine *engine)
     return engine->sent && engine->sent->count > MAX_CHAIN_DEPTH;
 }
 
+/* Of such a certificate wolfSSL has nothing to say that is to be passed over, but who signed it: it
+ * is used as it says that it may be, and everybody knows what it marks as critical. */
+static bool is_plain(const struct x509 *x509, bool leaf)
+{
+    enum { KNOWN = 1 << X509_BASIC_CONSTRAINTS | 1 << X509_KEY_USAGE };
+    int use = leaf ? KEY_USAGE_DIGITAL_SIGNATURE : KEY_USAGE_KEY_CERT_SIGN;
+    return (x509->critical & ~(uint32_t)KNOWN) == 0 && x509->unknown_critical.data == NULL &&
+           (x509->key_usage == -1 || (x509->key_usage & use) != 0) && (leaf || x509->is_ca);
+}
+
 /* A client shows a certificate if it was asked for one and not else (RFC 8446, section 4.4.2;
- * RFC 5246, section 7.4.6). wolfSSL would take it, and ask for no proof that it is the client's. */
+ * RFC 5246, section 7.4.6). */
+static bool is_wanted(const struct engine *engine)
+{
+    return engine->context->role == SECSOCK_CLIENT || engine->context->asks;
+}
+
+static bool is_answered_beforehand(const struct engine *engine)
+{
+    const struct chain *chain = engine->sent;
+    if (!is_wanted(engine) || !chain || chain->count == 0 || engine_shown_too_many(engine))
+        return false;
+    for (size_t i = 0; i < chain->count; i++)
+        if (!chain->parsed[i] || !is_plain(&chain->parsed[i]->x509, i == 0))
+            return false;
+    return true;
+}
+
+/*
+ * Before TLS 1.3 wolfSSL tells of messages; under it not: the linker puts this before wolfSSL's own
+ * reader of the Certificate message (--wrap), which a file of TLS 1.3 calls in another file.
+ *
+ * For the callback wolfSSL makes a copy of each certificate that it asks about, two of the leaf,
+ * which takes as long as to judge it. Where the answers are known beforehand it reads without
+ * asking; what it cannot read is fatal all the same.
+ */
+int __real_ProcessPeerCerts(WOLFSSL *ssl, unsigned char *input, word32 *at, word32 len);
+int __wrap_ProcessPeerCerts(WOLFSSL *ssl, unsigned char *input, word32 *at, word32 len);
+int __wrap_ProcessPeerCerts(WOLFSSL *ssl, unsigned char *input, word32 *at, word32 len)
+{
+    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
+    struct slice message = { input + *at, len };
+    bool first = !engine->sent && !engine->released;
+    if (take_certificates(engine, message, true) != SECSOCK_OK ||
+        engine_expect_staple(engine) != SECSOCK_OK)
+        return MEMORY_E;
+    if (!first || !is_answered_beforehand(engine))
+        return __real_ProcessPeerCerts(ssl, input, at, len);
+    wolfSSL_set_verify(ssl, WOLFSSL_VERIFY_NONE, NULL);
+    int failed = __real_ProcessPeerCerts(ssl, input, at, len);
+    wolfSSL_set_verify(ssl, WOLFSSL_VERIFY_PEER, engine_on_verify);
+    engine->leaf_taken = failed == 0;
+    return failed;
+}
+
+/* wolfSSL would take a certificate that is not wanted, and ask for no proof that it is the
+ * client's. */
 static int refuse_unasked(struct engine *engine)
 {
     engine_send_alert(engine, ALERT_UNEXPECTED_MESSAGE);
@@ -98,7 +140,7 @@ int engine_on_verify(int verified, WOLFSSL_X509_STORE_CTX *store)
 {
     struct engine *engine = store->userCtx;
     (void)verified;
-    if (engine->context->role == SECSOCK_SERVER && !engine->context->asks)
+    if (!is_wanted(engine))
         return refuse_unasked(engine);
     if (!engine->sent)
         return 0;

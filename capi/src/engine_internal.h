@@ -66,7 +66,7 @@ struct engine {
     void *log_arg;
     bool logged; /* the master secret has been, under TLS 1.2 */
 
-    struct TLSX **extensions; /* of wolfSSL's, that a client asks with; NULL before it has asked */
+    struct TLSX **extensions; /* wolfSSL's, to which it has added a staple's; else NULL */
 
     bool asked;                      /* a client was asked for its certificate */
     struct chain *sent;              /* what the peer sent in this handshake */
@@ -118,10 +118,11 @@ void engine_note_failure(struct engine *engine, int number);
 /* Stapled OCSP responses: a server's own, and what a client does with those of servers. */
 int engine_set_stapling(struct engine_context *context, secsock_error *error);
 
-/* Has a client ask for one. SECSOCK_OK or SECSOCK_E_MEMORY. */
-int engine_ask_for_staple(struct engine *engine);
+/* Has wolfSSL take the one that has come with a server's certificates, if any. SECSOCK_OK or
+ * SECSOCK_E_MEMORY. */
+int engine_expect_staple(struct engine *engine);
 
-/* The handshake is over: that it asked need not be known any more. */
+/* The handshake is over: what there is to take it need not be kept. */
 void engine_forget_question(struct engine *engine);
 
 /* Sends what was taken from wolfSSL: SECSOCK_OK, SECSOCK_WANT_WRITE or a failure. */

@@ -69,6 +69,8 @@ int engine_set_stapling(struct engine_context *context, secsock_error *error)
     if (context->role == SECSOCK_CLIENT) {
         wolfSSL_CTX_set_ocsp_status_verify_cb(ctx, on_staple, NULL);
         set = wolfSSL_CTX_EnableOCSPStapling(ctx);
+        if (set == WOLFSSL_SUCCESS)
+            set = wolfSSL_CTX_UseOCSPStapling(ctx, WOLFSSL_CSR_OCSP, 0);
     } else if (context->staple.len > 0) {
         set = wolfSSL_CTX_set_tlsext_status_cb(ctx, on_wanted);
     }
@@ -76,17 +78,13 @@ int engine_set_stapling(struct engine_context *context, secsock_error *error)
     return set == WOLFSSL_SUCCESS ? SECSOCK_OK : error_memory(error);
 }
 
-/* Under TLS 1.3, wolfSSL takes a response only where the connection has asked, not its context. */
-int engine_ask_for_staple(struct engine *engine)
-{
-    long asked = wolfSSL_set_tlsext_status_type(engine->ssl, WOLFSSL_TLSEXT_STATUSTYPE_ocsp);
-    return asked == WOLFSSL_SUCCESS ? SECSOCK_OK : SECSOCK_E_MEMORY;
-}
-
-/* wolfSSL keeps the question as long as the connection, with room for an answer about each of the
- * 37 certificates that there may be: two fifths of what an idle client would take. It has no call
- * to take it back; where a connection's list of extensions is, is seen when the question is put in
- * (--wrap). */
+/*
+ * A context asks for all of its connections. For a response wolfSSL needs the question once more, in
+ * the connection's own list of extensions, with room for an answer about each of the 37 certificates
+ * that there may be: two fifths of what an idle client would take. So it is put in there when a
+ * response has come, and taken out again after the handshake. There is no call for that; where the
+ * list is, is seen when something is put in (--wrap).
+ */
 struct TLSX;
 extern void TLSX_Remove(struct TLSX **list, int type, void *heap);
 int __real_TLSX_UseCertificateStatusRequest(struct TLSX **list, unsigned char type,
@@ -99,14 +97,27 @@ int __wrap_TLSX_UseCertificateStatusRequest(struct TLSX **list, unsigned char ty
                                             unsigned char options, WOLFSSL *ssl, void *heap,
                                             int device)
 {
-    struct engine *engine = wolfSSL_GetIOReadCtx(ssl);
-    engine->extensions = list;
+    struct engine *engine = ssl ? wolfSSL_GetIOReadCtx(ssl) : NULL;
+    if (engine)
+        engine->extensions = list;
     return __real_TLSX_UseCertificateStatusRequest(list, type, options, ssl, heap, device);
 }
 
+int engine_expect_staple(struct engine *engine)
+{
+    bool asked_for = engine->context->role == SECSOCK_CLIENT;
+    if (!asked_for || !engine->sent || engine->sent->staple.len == 0)
+        return SECSOCK_OK;
+    long added = wolfSSL_set_tlsext_status_type(engine->ssl, WOLFSSL_TLSEXT_STATUSTYPE_ocsp);
+    return added == WOLFSSL_SUCCESS ? SECSOCK_OK : SECSOCK_E_MEMORY;
+}
+
+/* Before TLS 1.3 wolfSSL has put it in by itself: it is replaced, to see where. */
 void engine_forget_question(struct engine *engine)
 {
     enum { STATUS_REQUEST = 5 }; /* RFC 6066, section 8 */
+    if (!engine->extensions)
+        engine_expect_staple(engine);
     if (engine->extensions)
         TLSX_Remove(engine->extensions, STATUS_REQUEST, NULL);
 }
