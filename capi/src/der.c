@@ -5,9 +5,11 @@
 
 #include "civil.h"
 
+/* Object identifiers, of which most are compared, differ at their ends. */
 bool slice_equal(struct slice a, struct slice b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+    return a.len == b.len && (a.len == 0 || (a.data[a.len - 1] == b.data[b.len - 1] &&
+                                             memcmp(a.data, b.data, a.len) == 0));
 }
 
 static void advance(struct slice *in, size_t count)

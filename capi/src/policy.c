@@ -40,6 +40,13 @@ struct policy_set {
     bool overflow;
 };
 
+/* Sets are large: only what is in them is written. */
+static void set_begin(struct policy_set *set)
+{
+    set->count = 0;
+    set->overflow = false;
+}
+
 static void set_add(struct policy_set *set, struct slice oid)
 {
     if (contains(set->oids, set->count, oid))
@@ -174,27 +181,27 @@ void policy_step(struct policy_state *state, const struct x509 *x509, bool last,
                  struct report *report)
 {
     bool any_allowed = state->inhibit_any_policy > 0 || (!last && x509_is_self_issued(x509));
-    struct policy_set valid = { .count = 0 };
-    struct policy_set next = { .count = 0 };
+    struct policy_set valid, mapped;
+    const struct policy_set *next = last ? &valid : &mapped;
+    set_begin(&valid);
+    set_begin(&mapped);
     assert_policies(state, x509, any_allowed, &valid);
     bool empty = valid.count == 0 && !state->any;
     require_policy(state, empty, "RFC 5280, 6.1.3", report);
     if (!last && maps_any(state, x509))
         report_add(report, SECSOCK_PROBLEM_POLICY, "RFC 5280, 6.1.4",
                    "it maps from or to anyPolicy");
-    if (last)
-        next = valid;
-    else
-        map_policies(state, x509, &valid, &next);
-    if (valid.overflow || next.overflow)
+    if (!last)
+        map_policies(state, x509, &valid, &mapped);
+    if (valid.overflow || mapped.overflow)
         report_add(report, SECSOCK_PROBLEM_POLICY, NULL, "it has more policies than are processed");
     if (*state->work == 0)
         report_add(report, SECSOCK_PROBLEM_TOO_COMPLEX, NULL,
                    "there are too many policies to compare");
     advance(state, x509, last);
-    state->count = next.count;
-    for (size_t i = 0; i < next.count; i++)
-        state->expected[i] = next.oids[i];
+    state->count = next->count;
+    for (size_t i = 0; i < next->count; i++)
+        state->expected[i] = next->oids[i];
     if (last)
         require_policy(state, empty, "RFC 5280, 6.1.5", report);
 }
