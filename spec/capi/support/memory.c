@@ -16,7 +16,7 @@
 
 static atomic_ulong asked, doomed;
 static atomic_long live;
-static atomic_size_t held;
+static atomic_size_t held, most_held;
 static atomic_int failed;
 
 unsigned long memory_asked(void)
@@ -32,6 +32,11 @@ long memory_live(void)
 size_t memory_held(void)
 {
     return atomic_load(&held);
+}
+
+size_t memory_most_held(void)
+{
+    return atomic_exchange(&most_held, atomic_load(&held));
 }
 
 void memory_fail(unsigned long n)
@@ -96,11 +101,18 @@ static int is_telling(void *memory)
 
 /* ---------------------------------------------------------------------------------- of the libc */
 
+static void hold(size_t more)
+{
+    size_t now = atomic_fetch_add(&held, more) + more, most = atomic_load(&most_held);
+    while (now > most && !atomic_compare_exchange_weak(&most_held, &most, now)) {
+    }
+}
+
 static void *counted(void *memory)
 {
     if (memory) {
         atomic_fetch_add(&live, 1);
-        atomic_fetch_add(&held, malloc_usable_size(memory));
+        hold(malloc_usable_size(memory));
     }
     return memory;
 }
@@ -142,8 +154,10 @@ void *__wrap_realloc(void *memory, size_t size)
     uintptr_t before = (uintptr_t)memory;
     size_t had = malloc_usable_size(memory);
     void *after = __real_realloc(memory, size);
-    if (after != NULL)
-        atomic_fetch_add(&held, malloc_usable_size(after) - had);
+    if (after != NULL) {
+        hold(malloc_usable_size(after));
+        atomic_fetch_sub(&held, had);
+    }
     if (telling && (uintptr_t)after != before)
         atomic_fetch_add(&spilt, 1);
     return after;

@@ -14,6 +14,9 @@ long memory_live(void);
 /* How many bytes those hold; but for what scandir() made. */
 size_t memory_held(void);
 
+/* The most that they have held at once since this was last asked. */
+size_t memory_most_held(void);
+
 /* From now on the n-th allocation fails, once; 0: none does. */
 void memory_fail(unsigned long n);
 
