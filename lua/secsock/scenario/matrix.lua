@@ -13,8 +13,8 @@
 -- A case fails when its function throws. It has a name, "split=1 version=TLSv1.2", and a seed of
 -- its own, made of that and the matrix's seed: with `only` and either of both it runs as it did.
 -- `secsock run --only` knows it by that name, too.
--- The values of a dimension are named as they read; a table by its field `name`, or by its place, as
--- functions and the like are.
+-- The values of a dimension are named as they read; a table by its field `name`, or by its place,
+-- as functions and the like are.
 local check = require "secsock.check"
 local surroundings = require "secsock.scenario.surroundings"
 
