@@ -1,5 +1,8 @@
 --- What few sockets have, and what their calls must heed then: a limit for all the waits of a call,
--- a transport of the program's, somebody who is to be told. The others pass by with one look.
+-- a transport of the program's, somebody who is to be told. core.receive() and core.send() serve
+-- the others alone.
+local core = require "secsock.core"
+
 local extra = {
   --- By socket: { total = seconds, carried = true, watched = true }; absent where it is none of
   --- these. It holds nothing that could refer to its socket: that is in core.private(s).
@@ -11,6 +14,7 @@ function extra.set(s, name, value)
   local has = extra.of[s] or {}
   has[name] = value
   extra.of[s] = next(has) and has
+  core.attend(s, next(has) ~= nil)
 end
 
 --- What `s` has by that name, or nil.

@@ -2,7 +2,6 @@
 -- of secsock.core that never do; and the upgrade.
 local core = require "secsock.core"
 local check = require "secsock.check"
-local extra = require "secsock.extra"
 local hook = require "secsock.hook"
 local loop = require "secsock.loop"
 local transport = require "secsock.transport"
@@ -19,8 +18,11 @@ for _, name in ipairs {
   once[name] = socket[name]
 end
 
--- What most calls come to: their bytes are there, or leave, at once.
-local extras, receive_once, send_once = extra.of, once.receive, once.send
+local receive_once, send_once = once.receive, once.send
+
+-- What most calls come to: their bytes are there, or leave, at once, and nobody looks on. For a
+-- socket that has extras these do nothing, and give nothing, not even an error.
+local receive, send = core.receive, core.send
 
 -- ------------------------------------------------------------------------------------- receive
 
@@ -51,6 +53,15 @@ local function go_on_receiving(s, pattern, prefix, partial, began)
   return nil, err, whole
 end
 
+-- A receive() that heeds the extras of `s`.
+local function receive_with_care(s, pattern, prefix)
+  local began = loop.began(s)
+  local data, err, partial = receive_once(s, pattern, prefix)
+  watch.tell(s)
+  if err ~= "timeout" then return data, err, partial end
+  return go_on_receiving(s, pattern, prefix, partial, began)
+end
+
 --- Receives as LuaSocket does: a line without its end ("*l"), everything up to the peer's close
 --- ("*a"), or a number of bytes.
 ---@param pattern? "*l"|"*a"|integer
@@ -59,12 +70,11 @@ end
 ---@return string? err  "closed", "timeout", "truncated", ...
 ---@return string? partial  what has come, with the prefix
 function socket:receive(pattern, prefix)
-  local has = extras[self]
-  local began = has and loop.began(self)
-  local data, err, partial = receive_once(self, pattern, prefix)
-  if has then watch.tell(self) end
-  if err ~= "timeout" then return data, err, partial end
-  return go_on_receiving(self, pattern, prefix, partial, began)
+  local data, err, partial = receive(self, pattern, prefix)
+  if data then return data end
+  if not err then return receive_with_care(self, pattern, prefix) end
+  if err ~= "timeout" then return nil, err, partial end
+  return go_on_receiving(self, pattern, prefix, partial)
 end
 
 -- ---------------------------------------------------------------------------------------- send
@@ -105,6 +115,16 @@ local function send_carried(s, data, i, j, began)
   return at
 end
 
+-- A send() that heeds the extras of `s`.
+local function send_with_care(s, data, i, j)
+  local began = loop.began(s)
+  if transport.carries(s) then return send_carried(s, data, i, j, began) end
+  local last, err, at = send_once(s, data, i, j)
+  watch.tell(s)
+  if err ~= "timeout" then return last, err, at end
+  return go_on_sending(s, data, at, j, began)
+end
+
 --- Sends bytes i to j of `data`, as LuaSocket does.
 ---@param data string
 ---@param i? integer
@@ -113,13 +133,11 @@ end
 ---@return string? err
 ---@return integer? last  the same, when an error has kept the rest from being sent
 function socket:send(data, i, j)
-  local has = extras[self]
-  local began = has and loop.began(self)
-  if has and has.carried then return send_carried(self, data, i, j, began) end
-  local last, err, at = send_once(self, data, i, j)
-  if has then watch.tell(self) end
-  if err ~= "timeout" then return last, err, at end
-  return go_on_sending(self, data, at, j, began)
+  local last, err, at = send(self, data, i, j)
+  if last then return last end
+  if not err then return send_with_care(self, data, i, j) end
+  if err ~= "timeout" then return nil, err, at end
+  return go_on_sending(self, data, at, j)
 end
 
 --- true: what is sent gathers from now on, up to 16 KiB, and small messages leave as one: with

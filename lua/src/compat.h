@@ -12,12 +12,15 @@
 #define lua_setuservalue(L, index) ((void)lua_setfenv(L, index))
 #define lua_getuservalue(L, index) lua_getfenv(L, index)
 
-static inline void compat_setfuncs(lua_State *L, const luaL_Reg *functions)
+static inline void compat_setfuncs(lua_State *L, const luaL_Reg *functions, int upvalues)
 {
     for (; functions->name != NULL; functions++) {
-        lua_pushcfunction(L, functions->func);
-        lua_setfield(L, -2, functions->name);
+        for (int i = 0; i < upvalues; i++)
+            lua_pushvalue(L, -upvalues);
+        lua_pushcclosure(L, functions->func, upvalues);
+        lua_setfield(L, -upvalues - 2, functions->name);
     }
+    lua_pop(L, upvalues);
 }
 
 static inline void compat_setmetatable(lua_State *L, const char *name)
@@ -43,7 +46,7 @@ static inline void *compat_testudata(lua_State *L, int index, const char *name)
 #undef luaL_setfuncs
 #undef luaL_setmetatable
 #undef luaL_testudata
-#define luaL_setfuncs(L, functions, upvalues) compat_setfuncs(L, functions)
+#define luaL_setfuncs(L, functions, upvalues) compat_setfuncs(L, functions, upvalues)
 #define luaL_setmetatable(L, name)            compat_setmetatable(L, name)
 #define luaL_testudata(L, index, name)        compat_testudata(L, index, name)
 

@@ -4,10 +4,24 @@
 
 #include "core.h"
 
+/* A table may have that metatable, too. */
+static struct core_socket *known_socket(lua_State *L, int index)
+{
+    bool known = false;
+
+    if (lua_getmetatable(L, index)) {
+        known = lua_rawequal(L, -1, lua_upvalueindex(1));
+        lua_pop(L, 1);
+    }
+    return known ? lua_touserdata(L, index) : NULL;
+}
+
 struct core_socket *core_check_socket(lua_State *L, int index)
 {
-    struct core_socket *socket = luaL_checkudata(L, index, CORE_SOCKET);
+    struct core_socket *socket = known_socket(L, index);
 
+    if (socket == NULL)
+        socket = luaL_checkudata(L, index, CORE_SOCKET);
     luaL_argcheck(L, socket->handle != NULL, index, "socket was collected");
     return socket;
 }
@@ -130,6 +144,15 @@ static int hookdue(lua_State *L)
     lua_pushboolean(L, socket->hook_due);
     socket->hook_due = false;
     return 1;
+}
+
+/* core.attend(s, bool) -> 1: whether Lua has something to do for it in each call */
+static int attend(lua_State *L)
+{
+    struct core_socket *socket = core_check_socket(L, 1);
+
+    socket->attended = core_check_flag(L, 2);
+    return done(L, socket, SECSOCK_OK);
 }
 
 /* s:defer(bool) -> 1 */
@@ -314,7 +337,8 @@ static const luaL_Reg methods[] = {
 
 static const luaL_Reg functions[] = {
     { "socket", create },   { "private", private },   { "usehook", usehook },
-    { "hookdue", hookdue }, { "wiresent", wiresent }, { NULL, NULL },
+    { "hookdue", hookdue }, { "wiresent", wiresent }, { "attend", attend },
+    { NULL, NULL },
 };
 
 void core_open_socket(lua_State *L)
@@ -328,11 +352,14 @@ void core_open_socket(lua_State *L)
     };
 
     core_new_class(L, &class);
-    luaL_setfuncs(L, core_stream_methods, 0);
+    luaL_getmetatable(L, CORE_SOCKET);
+    luaL_setfuncs(L, core_stream_methods, 1);
     luaL_setfuncs(L, core_facts_methods, 0);
     luaL_setfuncs(L, core_descriptor_methods, 0);
     lua_setfield(L, -2, "methods");
     luaL_getmetatable(L, CORE_SOCKET);
     lua_setfield(L, -2, "metatable");
     luaL_setfuncs(L, functions, 0);
+    luaL_getmetatable(L, CORE_SOCKET);
+    luaL_setfuncs(L, core_stream_functions, 1);
 }

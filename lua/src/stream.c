@@ -15,7 +15,7 @@ enum {
  * that the Lua stack holds, so that an error in Lua leaks nothing. */
 struct gather {
     lua_State *L;
-    int slot; /* index of that userdata */
+    int slot; /* index of that userdata, 0 while there is none */
     char *data;
     size_t length, size;
     char first[RECORD_SIZE];
@@ -23,9 +23,8 @@ struct gather {
 
 static void gather_init(struct gather *gather, lua_State *L)
 {
-    lua_pushnil(L);
     gather->L = L;
-    gather->slot = lua_gettop(L);
+    gather->slot = 0;
     gather->data = gather->first;
     gather->length = 0;
     gather->size = sizeof gather->first;
@@ -43,7 +42,10 @@ static void gather_room(struct gather *gather, size_t room)
         size *= 2;
     data = lua_newuserdata(gather->L, size);
     memcpy(data, gather->data, gather->length);
-    lua_replace(gather->L, gather->slot);
+    if (gather->slot == 0)
+        gather->slot = lua_gettop(gather->L);
+    else
+        lua_replace(gather->L, gather->slot);
     gather->data = data;
     gather->size = size;
 }
@@ -153,19 +155,19 @@ static enum pattern check_pattern(lua_State *L, int index, size_t *count)
     return pattern;
 }
 
-/* s:receive([pattern[, prefix]]) -> data | nil, err, partial. The prefix counts towards a number,
- * and one that is long enough needs no byte more. */
-static int receive(lua_State *L)
+/* The prefix counts towards a number, and one that is long enough needs no byte more. */
+static int receive_from(lua_State *L, const struct core_socket *socket)
 {
-    struct core_socket *socket = core_check_socket(L, 1);
     struct gather gather;
-    size_t length, count = 0;
-    const char *prefix = luaL_optlstring(L, 3, "", &length);
+    size_t length = 0, count = 0;
     enum pattern pattern = check_pattern(L, 2, &count);
     int result = 1;
 
     gather_init(&gather, L);
-    gather_add(&gather, prefix, length);
+    if (!lua_isnoneornil(L, 3)) {
+        const char *prefix = luaL_checklstring(L, 3, &length);
+        gather_add(&gather, prefix, length);
+    }
     if (pattern == LINE)
         result = receive_line(&gather, socket->handle);
     else if (pattern == ALL)
@@ -187,15 +189,32 @@ static int receive(lua_State *L)
     return 3;
 }
 
+/* s:receive([pattern[, prefix]]) -> data | nil, err, partial */
+static int receive(lua_State *L)
+{
+    return receive_from(L, core_check_socket(L, 1));
+}
+
+/* core.receive(s, ...): the same, but nothing at all where Lua must attend to it */
+static int receive_unattended(lua_State *L)
+{
+    struct core_socket *socket = core_check_socket(L, 1);
+
+    return socket->attended ? 0 : receive_from(L, socket);
+}
+
 /* --------------------------------------------------------------------------------------- send */
 
 /* A position in a string of `size` bytes as LuaSocket takes it: fractions are cut off, and negative
  * ones count from the end. */
-static int64_t check_position(lua_State *L, int index, lua_Number otherwise, size_t size)
+static int64_t check_position(lua_State *L, int index, int64_t otherwise, size_t size)
 {
-    lua_Number number = luaL_optnumber(L, index, otherwise);
+    lua_Number number;
     int64_t position;
 
+    if (lua_isnoneornil(L, index))
+        return otherwise;
+    number = luaL_checknumber(L, index);
     luaL_argcheck(L, number > -9e15 && number < 9e15, index, "position expected");
     position = (int64_t)number;
     return position < 0 ? position + (int64_t)size + 1 : position;
@@ -226,13 +245,12 @@ static void push_send_word(lua_State *L, const struct core_socket *socket, int r
         core_push_socket_word(L, socket, result);
 }
 
-/* s:send(data[, i[, j]]) -> index of the last byte sent | nil, err, that index */
-static int send(lua_State *L)
+static int send_to(lua_State *L, const struct core_socket *socket)
 {
-    struct core_socket *socket = core_check_socket(L, 1);
     size_t size, sent;
     const char *data = luaL_checklstring(L, 2, &size);
-    int64_t first = check_position(L, 3, 1, size), last = check_position(L, 4, -1, size);
+    int64_t first = check_position(L, 3, 1, size);
+    int64_t last = check_position(L, 4, (int64_t)size, size);
     int result;
 
     if (first < 1)
@@ -249,6 +267,20 @@ static int send(lua_State *L)
     }
     compat_pushint64(L, first - 1 + (int64_t)sent);
     return result < 0 ? 3 : 1;
+}
+
+/* s:send(data[, i[, j]]) -> index of the last byte sent | nil, err, that index */
+static int send(lua_State *L)
+{
+    return send_to(L, core_check_socket(L, 1));
+}
+
+/* core.send(s, ...): the same, but nothing at all where Lua must attend to it */
+static int send_unattended(lua_State *L)
+{
+    struct core_socket *socket = core_check_socket(L, 1);
+
+    return socket->attended ? 0 : send_to(L, socket);
 }
 
 /* ----------------------------------------------------------------------------------- by hand */
@@ -318,4 +350,10 @@ static int drainable(lua_State *L)
 const luaL_Reg core_stream_methods[] = {
     { "receive", receive }, { "send", send },           { "unread", unread }, { "feed", feed },
     { "drain", drain },     { "drainable", drainable }, { NULL, NULL },
+};
+
+const luaL_Reg core_stream_functions[] = {
+    { "receive", receive_unattended },
+    { "send", send_unattended },
+    { NULL, NULL },
 };
