@@ -27,8 +27,8 @@ local handshakes = {
 }
 for _, work in ipairs(handshakes) do row { name = work, work = work, unit = "/s", per = 1 } end
 
--- The driver sends so many records before it reads the first.
-local BURST = 4
+-- The drivers send so many records, or messages that may share one, before they read the first.
+local BURST, MESSAGES = 4, 16
 local sizes = { ["16k"] = 16384, ["1k"] = 1024, ["64"] = 64 }
 
 local function bulk(driver, prefix, works)
@@ -74,14 +74,25 @@ row { name = "first-connection", work = "first", size = 5, unit = "ms", figure =
 
 -- ----------------------------------------------------------------------------------------- Lua
 
+local protected = { ["lua-secsock"] = true, ["lua-luasec"] = true, ["lua-cqueues"] = true }
+
 for _, work in ipairs { "lua-hs13", "lua-hs12", "lua-mutual", "lua-starttls" } do
-  row { name = work, driver = "lua", work = work:sub(5), unit = "/s", per = 1 }
+  row {
+    name = work, driver = "lua", work = work:sub(5), unit = "/s", per = 1, only = protected,
+  }
 end
-bulk("lua", "lua-", { "bulk" })
-row { name = "lua-pingpong", driver = "lua", work = "pingpong", size = 64, unit = "/s", per = 1 }
+bulk("lua", "lua-", { "bulk", "bulk-local" })
+for _, work in ipairs { "pingpong", "pingpong-local" } do
+  row { name = "lua-" .. work, driver = "lua", work = work, size = 64, unit = "/s", per = 1 }
+end
+for _, work in ipairs { "gather", "gather-local" } do
+  row {
+    name = "lua-" .. work, driver = "lua", work = work, size = 64, unit = "/s", per = MESSAGES,
+  }
+end
 row {
   name = "lua-memory-idle-pair", driver = "lua", work = "memory", unit = "bytes",
-  figure = "idle_pair", less = true, heap = true,
+  figure = "idle_pair", less = true, heap = true, only = protected,
 }
 
 -- -------------------------------------------------------------------------------------- growth

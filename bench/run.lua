@@ -17,7 +17,7 @@ local plans = {
 
 local names = {
   c = { "secsock", "wolfssl", "openssl", "openssl-own", "awslc", "gnutls" },
-  lua = { "lua-secsock", "lua-luasec", "lua-cqueues" },
+  lua = { "lua-secsock", "lua-luasec", "lua-cqueues", "lua-plain" },
 }
 
 -- ------------------------------------------------------------------------------------- options

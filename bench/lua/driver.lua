@@ -2,7 +2,7 @@
 --     driver.lua NAME MATERIAL WORK SIZE COUNT|TIMEms
 local subject = require("bench.lua.subjects." .. arg[1])
 local material = arg[2]
-local BURST = 4
+local BURST, MESSAGES = 4, 16
 
 -- ------------------------------------------------------------------------------------ settings
 
@@ -20,18 +20,19 @@ end
 ---@field client any  what subjects make of settings
 ---@field server any
 ---@field data string
+---@field place "tcp"|"unix"
 local function new_stage(work, size)
   return {
     client = subject.context(settings(false, work.version, work.mutual)),
     server = subject.context(settings(true, work.version, work.mutual)),
-    data = ("x"):rep(size), size = size,
+    data = ("x"):rep(size), size = size, place = work.place or "tcp",
   }
 end
 
 -- --------------------------------------------------------------------------------------- works
 
 local function connect(stage)
-  local client, server = subject.open(stage.client, stage.server)
+  local client, server = subject.open(stage.client, stage.server, stage.place)
   client, server = subject.upgrade(client, server)
   subject.send(server, "a")
   subject.receive(client, 1)
@@ -46,7 +47,7 @@ end
 local function handshake(stage) close(connect(stage)) end
 
 local function starttls(stage)
-  local client, server = subject.open(stage.client, stage.server)
+  local client, server = subject.open(stage.client, stage.server, stage.place)
   subject.send(server, "220 bench.example ESMTP\r\n")
   subject.receive(client)
   subject.send(client, "STARTTLS\r\n")
@@ -75,6 +76,15 @@ local function pingpong(stage)
   subject.receive(stage.near, stage.size)
 end
 
+-- Messages that may leave together, where the library can gather them.
+local function gather(stage)
+  local near, far = stage.near, stage.far
+  if subject.gather then subject.gather(near) end
+  for _ = 1, MESSAGES do subject.send(near, stage.data) end
+  if subject.gather then subject.flush(near) end
+  for _ = 1, MESSAGES do subject.receive(far, stage.size) end
+end
+
 -- What a connection, both ends of it, holds of the heap: Lua's objects are there, too.
 local function memory(stage)
   local heap, held, COUNT = require "heap", {}, 50
@@ -99,6 +109,10 @@ local works = {
   starttls = { version = 13, once = starttls },
   bulk = { version = 13, prepare = open, once = bulk },
   pingpong = { version = 13, prepare = open, once = pingpong },
+  gather = { version = 13, prepare = open, once = gather },
+  ["bulk-local"] = { version = 13, place = "unix", prepare = open, once = bulk },
+  ["pingpong-local"] = { version = 13, place = "unix", prepare = open, once = pingpong },
+  ["gather-local"] = { version = 13, place = "unix", prepare = open, once = gather },
   memory = { version = 13, tell = memory },
 }
 

@@ -8,7 +8,7 @@ local socket = require "cqueues.socket"
 local ssl = require "openssl.ssl"
 local store = require "openssl.x509.store"
 local x509 = require "openssl.x509"
-local tcp = require "bench.lua.tcp"
+local sockets = require "bench.lua.sockets"
 
 local subject = { name = "lua-cqueues" }
 
@@ -39,7 +39,7 @@ function subject.context(settings)
   end
   if not settings.server then
     local names = param.new()
-    names:setHost(tcp.NAME)
+    names:setHost(sockets.NAME)
     ctx:setParam(names)
   end
   return ctx
@@ -47,15 +47,22 @@ end
 
 local listener, port
 local contexts = setmetatable({}, { __mode = "k" })
+local pairs_of = {}
 
-function subject.open(client, server)
+function pairs_of.tcp()
   if not listener then
     listener = assert(socket.listen("127.0.0.1", 0))
     port = select(3, listener:localname())
   end
   local near = assert(socket.connect("127.0.0.1", port))
   assert(near:connect())
-  local far = assert(listener:accept())
+  return near, assert(listener:accept())
+end
+
+function pairs_of.unix() return assert(socket.pair()) end
+
+function subject.open(client, server, place)
+  local near, far = pairs_of[place]()
   for _, s in ipairs { near, far } do s:setmode("bn", "bn") end
   contexts[near], contexts[far] = client, server
   return near, far
@@ -65,7 +72,7 @@ function subject.upgrade(client, server)
   local both = cqueues.new()
   both:wrap(function()
     local tls = ssl.new(contexts[client])
-    tls:setHostName(tcp.NAME)
+    tls:setHostName(sockets.NAME)
     assert(client:starttls(tls))
   end)
   both:wrap(function() assert(server:starttls(contexts[server])) end)
@@ -76,6 +83,13 @@ end
 function subject.send(s, data) return assert(s:write(data)) end
 
 function subject.receive(s, pattern) return assert(s:read(pattern or "*l")) end
+
+function subject.gather(s) s:setmode(nil, "bf") end
+
+function subject.flush(s)
+  assert(s:flush())
+  s:setmode(nil, "bn")
+end
 
 function subject.close(s) s:close() end
 

@@ -1,6 +1,6 @@
 --- LuaSec over LuaSocket. It checks no host names: that is done here, as its users must.
 local ssl = require "ssl"
-local tcp = require "bench.lua.tcp"
+local sockets = require "bench.lua.sockets"
 
 local subject = { name = "lua-luasec" }
 
@@ -19,8 +19,8 @@ end
 
 local contexts = setmetatable({}, { __mode = "k" })
 
-function subject.open(client, server)
-  local near, far = tcp.pair()
+function subject.open(client, server, place)
+  local near, far = sockets[place]()
   contexts[near], contexts[far] = client, server
   return near, far
 end
@@ -46,13 +46,13 @@ end
 
 function subject.upgrade(client, server)
   client, server = wrapped(client), wrapped(server)
-  client:sni(tcp.NAME)
+  client:sni(sockets.NAME)
   local near, far
   repeat
     near = near or shaken(client)
     far = far or shaken(server)
   until near and far
-  assert(is_for(client:getpeercertificate(), tcp.NAME))
+  assert(is_for(client:getpeercertificate(), sockets.NAME))
   client:settimeout()
   server:settimeout()
   return client, server

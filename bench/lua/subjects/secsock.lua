@@ -1,6 +1,6 @@
 --- secsock's module.
 local secsock = require "secsock"
-local tcp = require "bench.lua.tcp"
+local sockets = require "bench.lua.sockets"
 
 local subject = { name = "lua-secsock", version = secsock.version }
 
@@ -14,9 +14,9 @@ function subject.context(settings)
   })
 end
 
-function subject.open(client, server)
-  local near, far = tcp.pair()
-  return secsock.wrap(near, "client", { config = client, peername = tcp.NAME }),
+function subject.open(client, server, place)
+  local near, far = sockets[place]()
+  return secsock.wrap(near, "client", { config = client, peername = sockets.NAME }),
     secsock.wrap(far, "server", { config = server })
 end
 
@@ -42,6 +42,10 @@ end
 function subject.send(s, data) return assert(s:send(data)) end
 
 function subject.receive(s, pattern) return assert(s:receive(pattern)) end
+
+function subject.gather(s) s:cork(true) end
+
+function subject.flush(s) assert(s:cork(false)) end
 
 function subject.close(s) s:close() end
 

@@ -1,11 +1,13 @@
 --- Connected pairs of LuaSocket's sockets, and the name that certificates are for.
 local socket = require "socket"
+local unix = require "socket.unix"
 
-local tcp = { NAME = "bench.example" }
+local sockets = { NAME = "bench.example" }
 
 local listener, port
 
-function tcp.pair()
+--- Over loopback.
+function sockets.tcp()
   if not listener then
     listener = assert(socket.bind("127.0.0.1", 0, 128))
     port = select(2, listener:getsockname())
@@ -17,4 +19,17 @@ function tcp.pair()
   return near, far
 end
 
-return tcp
+--- Over a local socket.
+function sockets.unix()
+  local path, server, near = os.tmpname(), unix.stream(), unix.stream()
+  os.remove(path)
+  assert(server:bind(path))
+  assert(server:listen())
+  assert(near:connect(path))
+  local far = assert(server:accept())
+  server:close()
+  os.remove(path)
+  return near, far
+end
+
+return sockets
