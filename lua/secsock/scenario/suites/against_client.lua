@@ -14,7 +14,7 @@ local visit = require "secsock.scenario.suites.visit"
 local against = {}
 against.__index = against
 
-local PATIENCE = 5 -- seconds that the server waits for a client to say something
+local PATIENCE = 15 -- seconds that the server waits for a client to say something
 
 -- ------------------------------------------------------------------------------------ both ends
 

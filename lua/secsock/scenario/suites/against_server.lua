@@ -186,7 +186,7 @@ local cases = {
 local against = {}
 against.__index = against
 
-local PATIENCE = 5 -- seconds that the client waits for a server to say something
+local PATIENCE = 10 -- seconds that the client waits for a server to say something
 
 -- A client that asks for TLS at once, without a hello.
 local function ask_bluntly(me, words, client)
