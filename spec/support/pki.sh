@@ -62,10 +62,12 @@ umask 077
 
 here=$(cd "$(dirname "$0")" && pwd)
 made_by=$(cat "$here/pki.sh" "$here/pfx.sh" "$here/revocation.sh" | cksum)
+mkdir -p "$(dirname "$1")"
+exec 9>"$1.lock"
+flock 9 # somebody else may be making it: then it is made
 if [ "$(cat "$1/.made-by" 2>/dev/null)" = "$made_by" ]; then
     exit 0
 fi
-mkdir -p "$(dirname "$1")"
 target=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 folder=$(mktemp -d "$target.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
@@ -346,7 +348,7 @@ make_files() {
 rm -f config index index.* [0-9A-F]*.pem request parameters costly costly.der log
 printf '%s\n' "$made_by" >.made-by
 
-# Put in place at once: others may be looking for it, or making it too.
+# Put in place at once: others may be looking for it.
 if [ -d "$target" ]; then
     mv "$target" "$folder.old"
 fi

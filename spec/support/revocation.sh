@@ -20,7 +20,7 @@ new_certs_dir = .
 crlnumber = number
 rand_serial = yes
 default_md = sha256
-default_crl_days = 30
+default_crl_days = 7300
 crl_extensions = list
 policy = any
 [any]
@@ -44,7 +44,7 @@ respond() {
     response=$1 responder=$2 key=$3
     shift 3
     openssl ocsp -index index -CA ../int.pem -rsigner "$responder" -rkey "$key" -reqin request \
-        -ndays 30 -respout "$response" "$@"
+        -ndays 7300 -respout "$response" "$@"
 }
 
 : >index
@@ -54,7 +54,7 @@ respond unknown.ocsp ../int.pem ../int.key
 
 openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=Responder \
     -keyout responder.key -out responder.request
-ca -extensions responder -days 30 -in responder.request -out responder.pem -notext
+ca -extensions responder -days 7300 -in responder.request -out responder.pem -notext
 ca -valid ../server.pem
 ca -gencrl -out none.pem
 respond good.ocsp ../int.pem ../int.key -resp_no_certs
