@@ -123,15 +123,6 @@ static void is_for_those_who_ask(void)
     secsock_config_free(server);
 }
 
-static void *be_client(void *arg)
-{
-    secsock *client = arg;
-    char byte;
-    secsock_upgrade(client, "mail.example");
-    secsock_recv(client, &byte, 1);
-    return NULL;
-}
-
 static void is_inherited(void)
 {
     secsock_config *config = settings_config(&(struct settings){ .version = TLS13 });
@@ -142,9 +133,7 @@ static void is_inherited(void)
     secsock *listener = tcp_listener(server, &port), *accepted = NULL, *client;
     CHECK(secsock_set_keylog_hook(listener, note, &log) == SECSOCK_OK, "a listener takes a hook");
     client = secsock_new(config);
-    secsock_defer(client, 1);
-    secsock_connect(client, "127.0.0.1", port);
-    pthread_t thread = tcp_thread(be_client, client);
+    pthread_t thread = tcp_visit(client, port);
     CHECK(secsock_accept(listener, &accepted) == SECSOCK_OK && is_1_3(&log, 32),
           "what it accepts has the hook too");
     secsock_free(accepted);

@@ -188,15 +188,6 @@ static void is_for_those_who_ask(void)
     secsock_config_free(server);
 }
 
-static void *be_client(void *arg)
-{
-    secsock *client = arg;
-    char byte;
-    secsock_upgrade(client, "mail.example");
-    secsock_recv(client, &byte, 1);
-    return NULL;
-}
-
 static void is_inherited(void)
 {
     secsock_config *config = settings_config(&(struct settings){ 0 });
@@ -207,10 +198,8 @@ static void is_inherited(void)
     memset(&theirs, 0, sizeof(theirs));
     CHECK(secsock_set_trace_hook(listener, note, &theirs) == SECSOCK_OK, "a listener takes a hook");
     client = secsock_new(config);
-    secsock_defer(client, 1);
     secsock_set_trace_hook(client, note, &mine);
-    secsock_connect(client, "127.0.0.1", port);
-    pthread_t thread = tcp_thread(be_client, client);
+    pthread_t thread = tcp_visit(client, port);
     CHECK(secsock_accept(listener, &accepted) == SECSOCK_OK && theirs.socket == accepted &&
               !theirs.mixed && WENT(&theirs, PLAIN, UPGRADING, VERDICT, SECURE),
           "what it accepts has the hook too");

@@ -26,6 +26,15 @@ function support.write(text)
   return path
 end
 
+--- Whether a socket that `make` returns remains, though nobody has it any more.
+function support.is_kept(make)
+  local sockets = setmetatable({}, { __mode = "k" })
+  local function forget() sockets[make()] = true end
+  forget()
+  for _ = 1, 3 do collectgarbage() end
+  return next(sockets) ~= nil
+end
+
 -- ------------------------------------------------------------------------- two ends over memory
 
 local pair = {}

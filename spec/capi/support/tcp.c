@@ -115,6 +115,22 @@ pthread_t tcp_thread(void *(*run)(void *arg), void *arg)
     return thread;
 }
 
+static void *be_visitor(void *arg)
+{
+    secsock *client = arg;
+    char byte;
+    secsock_upgrade(client, "mail.example");
+    secsock_recv(client, &byte, 1);
+    return NULL;
+}
+
+pthread_t tcp_visit(secsock *client, int port)
+{
+    secsock_defer(client, 1);
+    need(secsock_connect(client, "127.0.0.1", port) == SECSOCK_OK, "secsock_connect");
+    return tcp_thread(be_visitor, client);
+}
+
 int tcp_descriptors(void)
 {
     int count = 0;

@@ -33,6 +33,10 @@ int64_t tcp_now(void);
 /* A thread that must start. */
 pthread_t tcp_thread(void *(*run)(void *arg), void *arg);
 
+/* A client that connects to a port of 127.0.0.1 and, in a thread of its own, upgrades as one of
+ * mail.example and awaits the end. */
+pthread_t tcp_visit(secsock *client, int port);
+
 /* How many descriptors this process has open. */
 int tcp_descriptors(void);
 
