@@ -19,9 +19,9 @@ over loopback: connect, accept and close are inside; those with "local" over a l
 "validate" parses and judges a chain, and nothing is remembered of it but keys, by libraries that
 do; wolfssl's is the chain's signatures alone. Heap is as malloc rounds it. "start-load" is a
 process that only loads the library, "first-connection" one that reads the system's anchors too and
-makes a ClientHello, from exec to exit. A ratio says how many times better secsock is (more of what is done,
-less of what is taken: above 1 it is ahead), the median of the same round's, with the middle half of
-them in parentheses; behind it is what the other one does itself.]]
+makes a ClientHello, from exec to exit. A ratio says how many times better secsock is (more of what
+is done, less of what is taken: above 1 it is ahead), the median of the same round's, with the
+middle half of them in parentheses; behind it is what the other one does itself.]]
 
 --- 12345678 as "12,345,678", small numbers with a few digits behind the point.
 function report.number(value)
