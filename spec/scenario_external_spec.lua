@@ -108,10 +108,11 @@ describe("a program", function()
       end
     end
     assert.same({
-      "client upgrade", "client client_hello", "server server_hello", "server certificate",
-      "server server_key_exchange", "server server_hello_done", "client client_key_exchange",
-      "client change_cipher_spec", "client handshake", "server change_cipher_spec",
-      "server handshake", "client data", "server data", "server alert", "client alert",
+      "client upgrade", "client client_hello", "server upgrade", "server server_hello",
+      "server certificate", "server server_key_exchange", "server server_hello_done",
+      "client client_key_exchange", "client change_cipher_spec", "client handshake",
+      "server change_cipher_spec", "server handshake", "client data", "server data",
+      "server alert", "client alert",
     }, told)
     assert.matches("─ server_hello_done 4 ─.-═ encrypted data, %d+ bytes ═", r:sequence())
   end)

@@ -329,6 +329,7 @@ describe("a misbehaving peer", function()
     local identity = support.identity.server
     for text, from in pairs {
       ["option 'version': '1.2' or '1.3' expected"] = { version = "1.1" },
+      ["option 'alert': a whole number from 0 to 255 expected"] = { version = "1.3", alert = 300 },
       ["unknown option 'words'"] = { version = "1.2", words = {} },
       ["no peer does 'harm'"] = { version = "1.2", does = "harm" },
       ["option 'identity': what ca:make gives expected"] = { version = "1.2", identity = {} },

@@ -4,10 +4,12 @@
 --     assert.secure(r)                               both ends, or one: assert.secure(r.client)
 --     assert.rejected(r.client, "name_mismatch")     it refused its peer, for this alone
 --     assert.failed(r.client, "truncated")           its script ended with this word
---     assert.alert(r.server, "bad_certificate")      sent or received
+--     assert.alert(r.server, "bad_certificate")      sent or received; 42 is the same
 --     assert.no_plaintext_after_upgrade(r)
 --     assert.lawful(r)                               no law of secsock was crossed
 --     assert.passed(m)                               every case of a matrix
+local core = require "secsock.core"
+
 local assertions = {}
 
 -- ---------------------------------------------------------------------------------- what is meant
@@ -57,8 +59,14 @@ function assertions.secure(value)
   return true, run, "no end to be secure"
 end
 
+local known_problems = {}
+for _, name in ipairs(core.list "problems") do known_problems[name] = true end
+
 function assertions.rejected(value, problem)
   local one, run = one_end(value)
+  if problem ~= nil and not known_problems[problem] then
+    error(("there is no problem '%s'"):format(tostring(problem)), 0)
+  end
   local problems = problems_of(one)
   local refused = not one.secure and one.upgrade == "certificate rejected"
   local alone = not problem or (#problems == 1 and problems[1] == problem)
@@ -75,6 +83,7 @@ end
 
 function assertions.alert(value, name)
   local one, run = one_end(value)
+  if type(name) == "number" then name = core.alertname(name) end
   return one.alert ~= nil and (not name or one.alert == name), run,
     ("the %s to have %s: it had %s"):format(one.role, name and "the alert " .. name or "an alert",
                                             one.alert or "none")

@@ -98,6 +98,10 @@ function hostile.new(from)
   if from.identity and not from.identity.key then
     error("option 'identity': what ca:make gives expected", 0)
   end
+  local alert = from.alert
+  if type(alert) == "number" and (alert % 1 ~= 0 or alert < 0 or alert > 255) then
+    error("option 'alert': a whole number from 0 to 255 expected", 0)
+  end
   local parts = parts_of(from.does or {})
   if from.staple then table.insert(parts, 1, staple(from.staple)) end
   return {

@@ -59,18 +59,22 @@ function stage:hears(role, event)
   return event.who == role or not self.ends[OTHER[role]].tells
 end
 
-local function anything() return true end
+local function is_no_upgrade(event) return event.kind ~= "upgrade" end
+
+local function look_on(self, ...)
+  self.onlooker:take(nil, {}, { ... })
+  self.report:take(self.onlooker, is_no_upgrade)
+end
 
 --- Tells of what an end gives to the wire, as far as it can be seen there, where neither end does.
 function stage:overhear(who, bytes, tls)
   if self.ends.client.tells or self.ends.server.tells then return end
-  local happened = { who == "client" and "sent" or "received", bytes }
-  if tls and not self.saw_tls then
-    self.saw_tls = true
-    happened = { "state", "upgrading", happened[1], bytes }
+  if tls and not self.under_tls[who] then
+    if not next(self.under_tls) then look_on(self, "state", "upgrading") end
+    self.under_tls[who] = true
+    self.report:put { kind = "upgrade", who = who }
   end
-  self.onlooker:take(nil, {}, happened)
-  self.report:take(self.onlooker, anything)
+  look_on(self, who == "client" and "sent" or "received", bytes)
 end
 
 --- Lets time pass for the end whose script is running.
@@ -268,7 +272,8 @@ function stage.run(options)
   self.clock = outside and clocks.real() or clocks.virtual()
   self.random = random.new(seed)
   self.report = report.new(self.clock)
-  self.laws, self.onlooker = laws.new(self.report), trace.new("client", 0)
+  self.laws = laws.new(self.report)
+  self.onlooker, self.under_tls = trace.new("client", 0), {}
   local ok, err = pcall(perform, self, over)
   stop(self, ok)
   if not ok then error(err, 0) end
