@@ -51,14 +51,17 @@ static double take_time(const struct work *work, struct stage *stage, unsigned l
     return (work->before ? timed_singly : timed)(work, stage, count);
 }
 
-/* How often the work can be done in this time; it is warm then. */
+/* How often the work can be done in this time. It is warm then: for a quarter of the time, and as
+ * much longer as it takes to know. */
 static unsigned long count_for(const struct work *work, struct stage *stage, double seconds)
 {
     unsigned long count = 1;
-    double took = take_time(work, stage, count);
-    while (took < seconds / 8) {
-        count *= 4;
+    double took = take_time(work, stage, count), warm = took;
+    while (warm < seconds / 4 || took < seconds / 16) {
+        if (took < seconds / 16)
+            count *= 4;
         took = take_time(work, stage, count);
+        warm += took;
     }
     count = (unsigned long)((double)count * seconds / took);
     return count > 0 ? count : 1;

@@ -31,15 +31,30 @@ static unsigned char *read_file(const char *path, size_t *len)
 }
 
 /* A certificate is longer than 256 bytes: its length takes two. */
-size_t read_ders(const char *path, unsigned char **out, size_t *ends, size_t most)
+struct ders ders_read(const char *path, size_t most)
 {
-    size_t len, at = 0, count = 0;
-    unsigned char *bytes = *out = read_file(path, &len);
-    while (count < most && at < len) {
+    size_t len, at = 0;
+    struct ders ders = { read_file(path, &len), calloc(most, sizeof(size_t)), 0 };
+    const unsigned char *bytes = ders.bytes;
+    need(ders.ends != NULL, "no memory");
+    while (ders.count < most && at < len) {
         need(len - at > 4 && bytes[at] == 0x30 && bytes[at + 1] == 0x82, path);
         at += 4u + ((size_t)bytes[at + 2] << 8 | bytes[at + 3]);
-        ends[count++] = at;
+        ders.ends[ders.count++] = at;
     }
-    need(at <= len, path);
-    return count;
+    need(ders.count > 0 && at <= len, path);
+    return ders;
+}
+
+const unsigned char *ders_at(const struct ders *ders, size_t index, size_t *len)
+{
+    size_t from = index > 0 ? ders->ends[index - 1] : 0;
+    *len = ders->ends[index] - from;
+    return ders->bytes + from;
+}
+
+void ders_free(struct ders *ders)
+{
+    free(ders->bytes);
+    free(ders->ends);
 }

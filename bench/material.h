@@ -10,8 +10,15 @@ extern const char *material;
 /* A file in it: NAME and what comes behind that. It lasts as long as the program. */
 const char *material_file(const char *name, const char *ending);
 
-/* The certificates of a file, in DER, one after the other, at most `most` of them: ends[i] is where
- * the i-th ends. Returns how many. The bytes are the caller's to free. */
-size_t read_ders(const char *path, unsigned char **out, size_t *ends, size_t most);
+/* The certificates of a file, in DER, one after the other. */
+struct ders {
+    unsigned char *bytes;
+    size_t *ends, count; /* where each ends; how many there are */
+};
+
+/* At most `most` of them, at least one. */
+struct ders ders_read(const char *path, size_t most);
+const unsigned char *ders_at(const struct ders *ders, size_t index, size_t *len);
+void ders_free(struct ders *ders);
 
 #endif

@@ -184,9 +184,13 @@ local function main()
   if options.svg then write(options.svg, require("bench.plot").svg(outcome)) end
 end
 
-local ok, message = xpcall(main, function(err)
-  return type(err) == "string" and err:find "^[^:]+%.lua:%d+:" and debug.traceback(err) or err
-end)
+-- What is wrong with the machine or with the arguments is told without a trace.
+local function explained(err)
+  if type(err) ~= "string" or not err:find "^[^:]+%.lua:%d+:" then return err end
+  return err:find "interrupted!$" and "interrupted" or debug.traceback(err)
+end
+
+local ok, message = xpcall(main, explained)
 if not ok then
   io.stderr:write("\n", tostring(message), "\n")
   os.exit(1)

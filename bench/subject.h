@@ -30,6 +30,8 @@ struct settings {
     bool system;  /* a client that trusts in the system's anchors instead */
 };
 
+enum { LONGEST_CHAIN = 64 };
+
 /* What is judged without a connection. */
 struct judged {
     const char *chain; /* file: the leaf, then its issuers, in DER */

@@ -124,13 +124,15 @@ local function timed(work, stage, count)
   return os.clock() - begun
 end
 
--- How often the work can be done in this time; it is warm then.
+-- How often the work can be done in this time; it is warm then, as in driver.c.
 local function count_for(work, stage, seconds)
   local count = 1
   local took = timed(work, stage, count)
-  while took < seconds / 8 do
-    count = count * 4
+  local warm = took
+  while warm < seconds / 4 or took < seconds / 16 do
+    if took < seconds / 16 then count = count * 4 end
     took = timed(work, stage, count)
+    warm = warm + took
   end
   return math.max(1, math.floor(count * seconds / took))
 end

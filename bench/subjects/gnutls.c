@@ -194,8 +194,7 @@ static void close_connection(void *arg)
 
 struct judge {
     gnutls_x509_trust_list_t list;
-    unsigned char *ders;
-    size_t ends[64], count;
+    struct ders chain;
     const char *name;
     time_t time;
 };
@@ -210,27 +209,26 @@ static time_t tell_time(time_t *out)
     return judged_time;
 }
 
-static void import(gnutls_x509_crt_t *cert, unsigned char *der, size_t len)
+static gnutls_x509_crt_t parse(const struct ders *ders, size_t index)
 {
-    gnutls_datum_t datum = { der, (unsigned)len };
-    need(gnutls_x509_crt_init(cert) == 0 &&
-             gnutls_x509_crt_import(*cert, &datum, GNUTLS_X509_FMT_DER) == 0,
+    gnutls_x509_crt_t cert;
+    size_t len;
+    const unsigned char *der = ders_at(ders, index, &len);
+    gnutls_datum_t datum = { (unsigned char *)der, (unsigned)len };
+    need(gnutls_x509_crt_init(&cert) == 0 &&
+             gnutls_x509_crt_import(cert, &datum, GNUTLS_X509_FMT_DER) == 0,
          "a certificate is malformed");
+    return cert;
 }
 
 static void add_roots(gnutls_x509_trust_list_t list, const struct judged *judged)
 {
-    unsigned char *ders;
-    size_t *ends = calloc(judged->most_roots, sizeof(*ends)), from = 0;
-    need(ends && read_ders(judged->roots, &ders, ends, judged->most_roots) == judged->most_roots,
-         "too few anchors");
-    for (size_t i = 0; i < judged->most_roots; from = ends[i++]) {
-        gnutls_x509_crt_t root;
-        import(&root, ders + from, ends[i] - from);
+    struct ders ders = ders_read(judged->roots, judged->most_roots);
+    for (size_t i = 0; i < ders.count; i++) {
+        gnutls_x509_crt_t root = parse(&ders, i);
         need(gnutls_x509_trust_list_add_cas(list, &root, 1, 0) == 1, "no anchor");
     }
-    free(ders);
-    free(ends);
+    ders_free(&ders);
 }
 
 static void *new_judge(const struct judged *judged)
@@ -238,7 +236,7 @@ static void *new_judge(const struct judged *judged)
     struct judge *judge = calloc(1, sizeof(*judge));
     need(judge && gnutls_x509_trust_list_init(&judge->list, 0) == 0, "no memory");
     add_roots(judge->list, judged);
-    judge->count = read_ders(judged->chain, &judge->ders, judge->ends, 64);
+    judge->chain = ders_read(judged->chain, LONGEST_CHAIN);
     judge->name = judged->name;
     judge->time = (time_t)judged->time;
     gnutls_global_set_time_function(tell_time);
@@ -248,21 +246,21 @@ static void *new_judge(const struct judged *judged)
 static void judge_chain(void *arg)
 {
     const struct judge *judge = arg;
-    gnutls_x509_crt_t certs[64];
-    size_t from = 0;
+    gnutls_x509_crt_t certs[LONGEST_CHAIN];
+    size_t count = judge->chain.count;
     unsigned problems = 0;
     judged_time = judge->time;
-    for (size_t i = 0; i < judge->count; from = judge->ends[i++])
-        import(&certs[i], judge->ders + from, judge->ends[i] - from);
+    for (size_t i = 0; i < count; i++)
+        certs[i] = parse(&judge->chain, i);
     gnutls_typed_vdata_st wanted[] = {
         { GNUTLS_DT_DNS_HOSTNAME, (unsigned char *)judge->name, 0 },
         { GNUTLS_DT_KEY_PURPOSE_OID, (unsigned char *)GNUTLS_KP_TLS_WWW_SERVER, 0 },
     };
-    need(gnutls_x509_trust_list_verify_crt2(judge->list, certs, (unsigned)judge->count, wanted, 2,
-                                            0, &problems, NULL) == 0 &&
+    need(gnutls_x509_trust_list_verify_crt2(judge->list, certs, (unsigned)count, wanted, 2, 0,
+                                            &problems, NULL) == 0 &&
              problems == 0,
          "the chain is not valid");
-    for (size_t i = 0; i < judge->count; i++)
+    for (size_t i = 0; i < count; i++)
         gnutls_x509_crt_deinit(certs[i]);
 }
 

@@ -208,14 +208,15 @@ static void close_connection(void *ssl)
 
 struct judge {
     X509_STORE *store;
-    unsigned char *ders;
-    size_t ends[64], count;
+    struct ders chain;
     const char *name;
     time_t time;
 };
 
-static X509 *parse(const unsigned char *der, size_t len)
+static X509 *parse(const struct ders *ders, size_t index)
 {
+    size_t len;
+    const unsigned char *der = ders_at(ders, index, &len);
     X509 *cert = d2i_X509(NULL, &der, (long)len);
     need(cert != NULL, "a certificate is malformed");
     return cert;
@@ -224,18 +225,13 @@ static X509 *parse(const unsigned char *der, size_t len)
 static X509_STORE *roots(const struct judged *judged)
 {
     X509_STORE *store = X509_STORE_new();
-    unsigned char *ders;
-    size_t *ends = calloc(judged->most_roots, sizeof(*ends)), from = 0;
-    need(store && ends &&
-             read_ders(judged->roots, &ders, ends, judged->most_roots) == judged->most_roots,
-         "too few anchors");
-    for (size_t i = 0; i < judged->most_roots; from = ends[i++]) {
-        X509 *root = parse(ders + from, ends[i] - from);
+    struct ders ders = ders_read(judged->roots, judged->most_roots);
+    for (size_t i = 0; i < ders.count; i++) {
+        X509 *root = parse(&ders, i);
         need(X509_STORE_add_cert(store, root), "no anchor");
         X509_free(root);
     }
-    free(ders);
-    free(ends);
+    ders_free(&ders);
     return store;
 }
 
@@ -243,7 +239,7 @@ static void *new_judge(const struct judged *judged)
 {
     struct judge *judge = calloc(1, sizeof(*judge));
     need(judge != NULL, "no memory");
-    judge->count = read_ders(judged->chain, &judge->ders, judge->ends, 64);
+    judge->chain = ders_read(judged->chain, LONGEST_CHAIN);
     judge->store = roots(judged);
     judge->name = judged->name;
     judge->time = (time_t)judged->time;
@@ -255,10 +251,9 @@ static void judge_chain(void *arg)
     const struct judge *judge = arg;
     STACK_OF(X509) *others = sk_X509_new_null();
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-    X509 *leaf = parse(judge->ders, judge->ends[0]);
-    for (size_t i = 1; i < judge->count; i++)
-        sk_X509_push(others,
-                     parse(judge->ders + judge->ends[i - 1], judge->ends[i] - judge->ends[i - 1]));
+    X509 *leaf = parse(&judge->chain, 0);
+    for (size_t i = 1; i < judge->chain.count; i++)
+        sk_X509_push(others, parse(&judge->chain, i));
     need(ctx && X509_STORE_CTX_init(ctx, judge->store, leaf, others) &&
              X509_STORE_CTX_set_default(ctx, "ssl_server"),
          "no verification");

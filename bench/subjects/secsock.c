@@ -121,34 +121,29 @@ static void close_connection(void *s)
 struct judge {
     secsock_config *config;
     const char *name;
-    unsigned char *chain;
-    size_t len;
+    struct ders chain;
 };
 
 static secsock_store *roots(const struct judged *judged)
 {
     secsock_store *store = secsock_store_new();
-    unsigned char *ders;
-    size_t *ends = calloc(judged->most_roots, sizeof(*ends)), from = 0;
-    need(store && ends &&
-             read_ders(judged->roots, &ders, ends, judged->most_roots) == judged->most_roots,
-         "too few anchors");
-    for (size_t i = 0; i < judged->most_roots; from = ends[i++]) {
+    struct ders ders = ders_read(judged->roots, judged->most_roots);
+    size_t len;
+    need(store != NULL, "no memory");
+    for (size_t i = 0; i < ders.count; i++) {
         secsock_cert *root;
-        need(secsock_cert_from_der(&root, ders + from, ends[i] - from, NULL) == SECSOCK_OK &&
+        const unsigned char *der = ders_at(&ders, i, &len);
+        need(secsock_cert_from_der(&root, der, len, NULL) == SECSOCK_OK &&
                  secsock_store_add(store, root, NULL) == SECSOCK_OK,
              "no anchor");
         secsock_cert_free(root);
     }
-    free(ders);
-    free(ends);
+    ders_free(&ders);
     return store;
 }
 
 static void *new_judge(const struct judged *judged)
 {
-    enum { MOST = 64 };
-    size_t ends[MOST];
     struct judge *judge = calloc(1, sizeof(*judge));
     secsock_store *store = roots(judged);
     need(judge && (judge->config = secsock_config_new()) &&
@@ -157,18 +152,17 @@ static void *new_judge(const struct judged *judged)
          "no configuration");
     secsock_store_free(store);
     judge->name = judged->name;
-    size_t count = read_ders(judged->chain, &judge->chain, ends, MOST);
-    need(count > 0, judged->chain);
-    judge->len = ends[count - 1];
+    judge->chain = ders_read(judged->chain, LONGEST_CHAIN);
     return judge;
 }
 
 static void judge_chain(void *arg)
 {
-    struct judge *judge = arg;
+    const struct judge *judge = arg;
+    const struct ders *chain = &judge->chain;
     secsock_verdict *verdict = NULL;
-    need(secsock_validate(judge->config, SECSOCK_PURPOSE_SERVER, judge->name, judge->chain,
-                          judge->len, NULL, 0, &verdict, NULL) == SECSOCK_OK &&
+    need(secsock_validate(judge->config, SECSOCK_PURPOSE_SERVER, judge->name, chain->bytes,
+                          chain->ends[chain->count - 1], NULL, 0, &verdict, NULL) == SECSOCK_OK &&
              secsock_verdict_ok(verdict),
          "the chain is not valid");
     secsock_verdict_free(verdict);

@@ -203,14 +203,15 @@ static void close_connection(void *arg)
 /* The signatures alone, each verified with the key of the next certificate: what no validation can
  * do without. */
 struct judge {
-    unsigned char *ders;
-    size_t ends[64], count;
-    DecodedCert decoded[65];
+    struct ders chain;
+    DecodedCert decoded[LONGEST_CHAIN + 1];
 };
 
 /* The anchor is among the first; its key is what the last signature is verified with. */
-static void decode(DecodedCert *decoded, const unsigned char *der, size_t len, int type)
+static void decode(DecodedCert *decoded, const struct ders *ders, size_t index, int type)
 {
+    size_t len;
+    const unsigned char *der = ders_at(ders, index, &len);
     wc_InitDecodedCert(decoded, der, (word32)len, NULL);
     need(wc_ParseCert(decoded, type, NO_VERIFY, NULL) == 0, "a certificate is malformed");
 }
@@ -218,25 +219,24 @@ static void decode(DecodedCert *decoded, const unsigned char *der, size_t len, i
 static void *new_judge(const struct judged *judged)
 {
     struct judge *judge = calloc(1, sizeof(*judge));
-    unsigned char *root;
-    size_t end, from = 0;
+    struct ders root = ders_read(judged->roots, 1);
     need(judge != NULL, "no memory");
-    judge->count = read_ders(judged->chain, &judge->ders, judge->ends, 64);
-    need(judge->count > 0 && read_ders(judged->roots, &root, &end, 1) == 1, "no chain");
-    for (size_t i = 0; i < judge->count; from = judge->ends[i++])
-        decode(&judge->decoded[i], judge->ders + from, judge->ends[i] - from, CERT_TYPE);
-    decode(&judge->decoded[judge->count], root, end, CA_TYPE);
+    judge->chain = ders_read(judged->chain, LONGEST_CHAIN);
+    for (size_t i = 0; i < judge->chain.count; i++)
+        decode(&judge->decoded[i], &judge->chain, i, CERT_TYPE);
+    decode(&judge->decoded[judge->chain.count], &root, 0, CA_TYPE);
     return judge;
 }
 
 static void judge_chain(void *arg)
 {
     const struct judge *judge = arg;
-    size_t from = 0;
-    for (size_t i = 0; i < judge->count; from = judge->ends[i++]) {
+    size_t len;
+    for (size_t i = 0; i < judge->chain.count; i++) {
         const DecodedCert *issuer = &judge->decoded[i + 1];
-        need(wc_CheckCertSigPubKey(judge->ders + from, (word32)(judge->ends[i] - from), NULL,
-                                   issuer->publicKey, issuer->pubKeySize, (int)issuer->keyOID) == 0,
+        const unsigned char *der = ders_at(&judge->chain, i, &len);
+        need(wc_CheckCertSigPubKey(der, (word32)len, NULL, issuer->publicKey, issuer->pubKeySize,
+                                   (int)issuer->keyOID) == 0,
              "a signature is bad");
     }
 }
