@@ -8,6 +8,8 @@
 ---@field what string
 return {
   { rows = "^hs", subject = "secsock", base = "wolfssl", least = 0.97, what = "handshakes" },
+  { rows = "^hs13%-fresh", subject = "secsock", base = "wolfssl", least = 0.95,
+    what = "handshakes with servers never seen" },
   { rows = "^bulk%-%w+%-%w+$", subject = "secsock", base = "wolfssl", least = 0.97,
     what = "records in memory" },
   { rows = "^pingpong$", subject = "secsock", base = "wolfssl", least = 0.97,
@@ -35,6 +37,8 @@ return {
     what = "mutual ECDSA handshakes" },
   { rows = "^hs13%-[xp%d]+%-ecdsa", subject = "secsock", base = "openssl-own", least = 2.5,
     what = "ECDSA handshakes" },
+  { rows = "^hs13%-mutual", subject = "secsock", base = "openssl-own", least = 2.5,
+    what = "mutual ECDSA handshakes" },
   { rows = "^bulk%-aes%d+%-16k", subject = "secsock", base = "openssl", least = 1,
     what = "large records of AES-GCM" },
   { rows = "^bulk%-aes%d+%-16k", subject = "secsock", base = "openssl-own", least = 1,
@@ -51,6 +55,8 @@ return {
     what = "large records in Lua" },
   { rows = "^memory%-%w+%-idle", subject = "secsock", most = 12288,
     what = "heap of an idle connection" },
+  { rows = "^lua%-memory", subject = "lua-secsock", most = 2 * (12288 + 1536),
+    what = "heap of both ends of an idle connection in Lua" },
   { rows = "^memory%-10000", subject = "secsock", most = 140e6,
     what = "10,000 idle connections" },
   { rows = "^first%-connection", subject = "secsock", most = 8,
