@@ -62,35 +62,26 @@ static int set_up(struct engine *engine, const char *sni, const char *key)
     return context->role == SECSOCK_CLIENT ? set_up_client(engine, sni, key) : SECSOCK_OK;
 }
 
-int engine_new(struct engine **out, struct engine_context *context, struct transport *transport,
-               const char *sni, const char *key, secsock_error *error)
+int engine_init(struct engine *engine, struct engine_context *context, struct transport *transport,
+                const char *sni, const char *key, secsock_error *error)
 {
-    *out = NULL;
-    struct engine *engine = calloc(1, sizeof(*engine));
-    if (!engine)
-        return error_memory(error);
-    engine->context = context;
-    engine->transport = transport;
-    engine->turn = context->role == SECSOCK_SERVER && !context->asks;
-    if (set_up(engine, sni, key) != SECSOCK_OK) {
-        engine_free(engine);
-        return error_memory(error);
-    }
-    *out = engine;
-    return SECSOCK_OK;
+    bool turn = context->role == SECSOCK_SERVER && !context->asks;
+    *engine = (struct engine){ .context = context, .transport = transport, .turn = turn };
+    if (set_up(engine, sni, key) == SECSOCK_OK)
+        return SECSOCK_OK;
+    engine_free(engine);
+    return error_memory(error);
 }
 
 void engine_free(struct engine *engine)
 {
-    if (!engine)
-        return;
     wolfSSL_free(engine->ssl);
     secret_erase(engine->secret, sizeof(engine->secret));
     chain_free(engine->sent);
     chain_free(engine->remembered);
     buffer_clear(&engine->stash);
     free(engine->key);
-    free(engine);
+    *engine = (struct engine){ 0 };
 }
 
 /* ------------------------------------------------------------------------------- handshake */

@@ -30,57 +30,6 @@ struct engine_context {
     struct slice staple;          /* and what a server staples to it; may be empty */
 };
 
-enum { SECRET_MOST = 48 }; /* as long as SHA-384 makes them */
-
-/* What every record touches comes first, as in a transport. */
-struct engine {
-    WOLFSSL *ssl;
-    struct transport *transport;
-    size_t unflushed; /* length of the data that wolfSSL has encrypted but not sent whole */
-    size_t unsent;    /* of what wolfSSL gave us to send: what it still holds */
-    size_t taken;     /* bytes read in this call */
-    unsigned updates; /* of the peer's key, since data went either way */
-    int failure;      /* what a callback found, as a secsock_result, or 0 */
-    bool shaken;      /* the handshake is over: nothing stands between wolfSSL and the wire */
-    bool cut;         /* the peer takes no more bytes; it may have said why */
-    bool notified;    /* our close_notify is sent, or among what wolfSSL holds */
-
-    struct engine_context *context;
-    char *key; /* what a client's session is remembered by, or NULL */
-
-    /* Holding back. Our next flight is held from our `turn` on until `released`. */
-    bool sent_any, turn, keys, released;
-    bool by_ticket;         /* it is our turn only if the ticket shown does */
-    bool held;              /* the last thing wolfSSL wanted to send is held */
-    unsigned char head[64]; /* of what is held: all of it where it is an alert */
-    size_t held_len;
-    struct buffer stash; /* taken from wolfSSL, goes out before what it sends next */
-    bool corked;         /* wolfSSL is in a handshake: what it sends goes there */
-    bool kept;           /* and stays: it is a client's empty Certificate */
-    size_t skip;         /* of what wolfSSL sends next: dropped unsent */
-
-    unsigned char secret[SECRET_MOST]; /* under TLS 1.3, of the first record that is held back */
-    size_t secret_len;
-
-    engine_log_fn *log; /* to whom secrets are told, or NULL */
-    void *log_arg;
-    bool logged; /* the master secret has been, under TLS 1.2 */
-
-    struct TLSX **extensions; /* wolfSSL's, to which it has added a staple's; else NULL */
-
-    bool asked;                      /* a client was asked for its certificate */
-    struct chain *sent;              /* what the peer sent in this handshake */
-    struct chain *remembered;        /* of the session that may be resumed */
-    unsigned generation;             /* of that session's ticket, */
-    unsigned char ticket[TICKET_IV]; /* which is known by its nonce, */
-    bool opened;                     /* once a server has opened it */
-    bool leaf_taken;                 /* the verify callback has passed the peer's own */
-    bool certificate_failed;         /* wolfSSL cannot go on with what was shown */
-    bool first_record;               /* the peer's first record has been looked at */
-    unsigned char opening[32];       /* the peer's first bytes, when they are not TLS */
-    size_t opening_len;
-};
-
 /* Before the first connection, one thread at a time: false when there are no random numbers. */
 bool engine_start_random(void);
 

@@ -47,8 +47,8 @@ static int make_engine(secsock *s)
         memcpy(sni, s->peername, len); /* a DNS name is not longer than that */
         sni[len] = '\0';
     }
-    return engine_new(&s->engine, s->context, &s->transport, named ? sni : NULL, s->peername,
-                      &s->error);
+    return engine_init(&s->engine, s->context, &s->transport, named ? sni : NULL, s->peername,
+                       &s->error);
 }
 
 int handshake_begin(secsock *s)
@@ -69,9 +69,8 @@ int handshake_begin(secsock *s)
 
 void handshake_forget(secsock *s)
 {
-    engine_free(s->engine);
+    engine_free(&s->engine);
     secsock_verdict_free(s->verdict);
-    s->engine = NULL;
     s->verdict = NULL;
     s->judgement = UNJUDGED;
     s->reason[0] = '\0';
@@ -87,7 +86,7 @@ static bool certificate_is_optional(const secsock *s)
 /* What the peer has shown, whether or not wolfSSL can read it. */
 static int examine(secsock *s)
 {
-    const struct chain *chain = engine_chain(s->engine);
+    const struct chain *chain = engine_chain(&s->engine);
     if (!chain && certificate_is_optional(s)) {
         s->verdict = verdict_new(s->peername, config_now(s->config));
         return s->verdict ? SECSOCK_OK : SECSOCK_E_MEMORY;
@@ -112,7 +111,7 @@ static int blame_reader(secsock *s)
 {
     int problem = s->error.code == SECSOCK_E_LIMIT ? SECSOCK_PROBLEM_TOO_COMPLEX
                                                    : SECSOCK_PROBLEM_UNSUPPORTED;
-    if (!engine_certificate_failed(s->engine) || !secsock_verdict_ok(s->verdict))
+    if (!engine_certificate_failed(&s->engine) || !secsock_verdict_ok(s->verdict))
         return SECSOCK_OK;
     return verdict_add(s->verdict, problem, NULL, "%s", s->error.message);
 }
@@ -133,7 +132,7 @@ static int judge(secsock *s)
         result = blame_reader(s);
     if (result != SECSOCK_OK)
         return error_memory(&s->error);
-    verdict_set_resumed(s->verdict, engine_resumed(s->engine));
+    verdict_set_resumed(s->verdict, engine_resumed(&s->engine));
     sock_trace(s, SECSOCK_TRACE_VERDICT);
     s->judgement = JUDGING;
     settle(s, s->hook ? s->hook(s, s->verdict, s->hook_arg) : SECSOCK_FOLLOW);
@@ -165,7 +164,7 @@ int secsock_decide(secsock *s, int answer, const char *reason)
 
 static bool lacks_required(const secsock *s)
 {
-    return !certificate_is_optional(s) && !engine_chain(s->engine);
+    return !certificate_is_optional(s) && !engine_chain(&s->engine);
 }
 
 /* What no answer can heal: no certificate where one must be, or one that cannot be read. */
@@ -225,9 +224,9 @@ static int refuse(secsock *s, int problem)
     int code = absent ? SECSOCK_E_NO_CERTIFICATE : SECSOCK_E_REJECTED;
     int alert = alert_of(s->verdict, problem);
     if (absent) /* RFC 8446, section 4.4.2.4; RFC 5246, section 7.4.6 */
-        alert = engine_version(s->engine) >= SECSOCK_TLS_1_3 ? ALERT_CERTIFICATE_REQUIRED
-                                                             : ALERT_HANDSHAKE_FAILURE;
-    engine_reject(s->engine, alert);
+        alert = engine_version(&s->engine) >= SECSOCK_TLS_1_3 ? ALERT_CERTIFICATE_REQUIRED
+                                                              : ALERT_HANDSHAKE_FAILURE;
+    engine_reject(&s->engine, alert);
     explain(s, problem, code);
     s->error.alert = alert;
     return sock_fail(s, code);
@@ -251,10 +250,10 @@ static int refuse_unread(secsock *s, const secsock_error *failure)
 static int tell(secsock *s)
 {
     secsock_error failure = s->error;
-    bool unread = engine_certificate_failed(s->engine);
+    bool unread = engine_certificate_failed(&s->engine);
     int result = judge(s);
     if (result != SECSOCK_OK && unread)
-        engine_reject(s->engine, failure.alert);
+        engine_reject(&s->engine, failure.alert);
     if (result != SECSOCK_OK)
         return sock_fail(s, result);
     if (s->state != SECSOCK_STATE_UPGRADING) /* the hook has closed it */
@@ -273,7 +272,7 @@ static int finish(secsock *s)
     if (s->judgement != JUDGED || !s->verdict)
         return sock_fail(s, error_set(&s->error, SECSOCK_E_INTERNAL,
                                       "the handshake ended although the peer was not judged"));
-    int result = engine_finish(s->engine, &s->error);
+    int result = engine_finish(&s->engine, &s->error);
     if (result != SECSOCK_OK)
         return sock_fail(s, result);
     recording_release(s->transport.recording);
@@ -302,10 +301,10 @@ int handshake_step(secsock *s, void *unused)
             int problem = objection(s);
             if (problem != 0)
                 return refuse(s, problem);
-            engine_release(s->engine);
+            engine_release(&s->engine);
         }
         enum engine_step step;
-        int result = engine_handshake(s->engine, &step, &s->error);
+        int result = engine_handshake(&s->engine, &step, &s->error);
         if (step == ENGINE_TELL)
             return tell(s);
         if (step == ENGINE_GOES_ON && result == SECSOCK_OK)

@@ -89,44 +89,44 @@ static bool is_secure(const secsock *s)
 
 int secsock_tls_version(const secsock *s)
 {
-    return is_secure(s) ? engine_version(s->engine) : 0;
+    return is_secure(s) ? engine_version(&s->engine) : 0;
 }
 
 const char *secsock_tls_version_name(const secsock *s)
 {
     if (!is_secure(s))
         return NULL;
-    return engine_version(s->engine) == SECSOCK_TLS_1_3 ? "TLSv1.3" : "TLSv1.2";
+    return engine_version(&s->engine) == SECSOCK_TLS_1_3 ? "TLSv1.3" : "TLSv1.2";
 }
 
 const char *secsock_tls_cipher(const secsock *s)
 {
-    return is_secure(s) ? engine_cipher(s->engine) : NULL;
+    return is_secure(s) ? engine_cipher(&s->engine) : NULL;
 }
 
 const char *secsock_tls_group(const secsock *s)
 {
-    return is_secure(s) ? engine_group(s->engine) : NULL;
+    return is_secure(s) ? engine_group(&s->engine) : NULL;
 }
 
 const char *secsock_tls_signature(const secsock *s)
 {
-    return is_secure(s) ? engine_signature(s->engine) : NULL;
+    return is_secure(s) ? engine_signature(&s->engine) : NULL;
 }
 
 const char *secsock_tls_alpn(const secsock *s)
 {
-    return is_secure(s) ? engine_alpn(s->engine) : NULL;
+    return is_secure(s) ? engine_alpn(&s->engine) : NULL;
 }
 
 const char *secsock_tls_sni(const secsock *s)
 {
-    return is_secure(s) ? engine_sni(s->engine) : NULL;
+    return is_secure(s) ? engine_sni(&s->engine) : NULL;
 }
 
 int secsock_tls_resumed(const secsock *s)
 {
-    return is_secure(s) && engine_resumed(s->engine);
+    return is_secure(s) && engine_resumed(&s->engine);
 }
 
 const secsock_verdict *secsock_get_verdict(const secsock *s)
@@ -136,5 +136,5 @@ const secsock_verdict *secsock_get_verdict(const secsock *s)
 
 const secsock_cert *secsock_own_cert(const secsock *s)
 {
-    return is_secure(s) && engine_presented(s->engine) ? s->config->identity : NULL;
+    return is_secure(s) && engine_presented(&s->engine) ? s->config->identity : NULL;
 }

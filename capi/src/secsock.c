@@ -35,7 +35,7 @@ int secsock_close(secsock *s)
     sock_flush(s, NULL);
     sock_let_go(s, s->gathered.len);
     if (s->state == SECSOCK_STATE_SECURE)
-        engine_close_notify(s->engine, NULL);
+        engine_close_notify(&s->engine, NULL);
     sock_abandon(s);
     transport_close(&s->transport);
     sock_become(s, SECSOCK_STATE_CLOSED);

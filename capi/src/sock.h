@@ -18,10 +18,10 @@ enum judgement {
     JUDGED     /* `answer` is final */
 };
 
-/* What every call touches comes first, as in a transport; of the error that is the code. */
+/* What every record touches lies together: the end of the transport, what follows here, and the
+ * beginning of the engine. */
 struct secsock {
     struct transport transport;
-    struct engine *engine; /* from the upgrade on */
     secsock_state state;
     int timeouts[4]; /* see sock_timeout(); milliseconds, negative: none */
     int want;        /* what the last call waits for */
@@ -30,6 +30,7 @@ struct secsock {
     bool downgrading;  /* close_notify is sent, the peer's awaited */
     bool corked;       /* what is sent gathers */
     struct buffer gathered;
+    struct engine engine; /* from the upgrade on */
     secsock_error error;
 
     secsock_config *config;
@@ -60,6 +61,8 @@ struct secsock {
 /* Begins a public call: forgets the error of the last one, unless that has ended the connection. */
 static inline void sock_enter(secsock *s)
 {
+    __builtin_prefetch(&s->engine);
+    __builtin_prefetch(&s->error);
     s->want = 0;
     if (s->error.code != SECSOCK_OK && s->state != SECSOCK_STATE_FAILED)
         error_clear(&s->error);

@@ -39,7 +39,7 @@ struct outgoing {
 static int send_some(secsock *s, const void *data, size_t len)
 {
     if (s->state == SECSOCK_STATE_SECURE)
-        return secure_result(s, engine_write(s->engine, data, len, &s->error));
+        return secure_result(s, engine_write(&s->engine, data, len, &s->error));
     return plain_result(s, transport_send(&s->transport, data, len), "sending");
 }
 
@@ -165,7 +165,7 @@ typedef int engine_read_fn(struct engine *engine, void *buffer, size_t size, sec
 static int receive_secure(secsock *s, const struct incoming *in)
 {
     static engine_read_fn *const readers[] = { engine_read, engine_read_line, engine_peek };
-    return readers[in->what](s->engine, in->buffer, in->size, &s->error);
+    return readers[in->what](&s->engine, in->buffer, in->size, &s->error);
 }
 
 /* A sock_operation: the next bytes, as soon as there are any. Whoever waits for an answer has asked
@@ -216,7 +216,7 @@ size_t secsock_pending(const secsock *s)
         return s->transport.input.len;
     if (s->state != SECSOCK_STATE_SECURE)
         return 0;
-    size_t decrypted = engine_pending(s->engine);
+    size_t decrypted = engine_pending(&s->engine);
     return decrypted > 0 ? decrypted : transport_holds_record(&s->transport);
 }
 
@@ -243,7 +243,7 @@ static int shutdown_step(secsock *s, void *unused)
     if (result != SECSOCK_OK)
         return result;
     if (s->state == SECSOCK_STATE_SECURE)
-        return secure_result(s, engine_close_notify(s->engine, &s->error));
+        return secure_result(s, engine_close_notify(&s->engine, &s->error));
     if (transport_finish(&s->transport) == SECSOCK_OK)
         return SECSOCK_OK;
     return plain_result(s, SECSOCK_E_SYSTEM, "closing for sending");
@@ -269,9 +269,9 @@ static int downgrade_step(secsock *s, void *unused)
     int result = sock_flush(s, unused);
     if (result != SECSOCK_OK)
         return result;
-    result = engine_close_notify(s->engine, &s->error);
+    result = engine_close_notify(&s->engine, &s->error);
     if (result == SECSOCK_OK)
-        result = engine_read(s->engine, &byte, 1, &s->error);
+        result = engine_read(&s->engine, &byte, 1, &s->error);
     if (result > 0)
         result = error_set(&s->error, SECSOCK_E_PROTOCOL,
                            "downgrading: the peer sent data where only its close_notify may come");

@@ -15,9 +15,14 @@
 /* Who looks on at what travels. Bytes come with what was received or sent. */
 typedef void transport_trace_fn(secsock_trace_event event, const void *data, size_t len, void *arg);
 
-/* What every record touches comes first: where there are many connections, each line of the cache
- * is fetched anew. */
+/* What every record touches comes last: where there are many connections, each line of the cache is
+ * fetched anew, and what other structures have of that follows. */
 struct transport {
+    struct buffer output; /* memory only: to be drained */
+    void *trace_arg;
+    int sys_errno; /* of the last failed system call */
+    bool memory;   /* bytes are fed and drained */
+
     secsock_recv_fn *receive; /* where bytes come from; NULL while there is no transport */
     secsock_send_fn *send;
     void *arg;
@@ -29,10 +34,6 @@ struct transport {
     int fd;                      /* -1 unless the transport is a descriptor */
     bool ended;                  /* the peer has closed; `input` may still hold bytes */
     bool finished;               /* this end sends no more */
-    bool memory;                 /* bytes are fed and drained */
-    struct buffer output;        /* memory only: to be drained */
-    void *trace_arg;
-    int sys_errno; /* of the last failed system call */
 };
 
 void transport_init(struct transport *t);

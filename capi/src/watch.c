@@ -88,7 +88,7 @@ void watch_keys(secsock *s)
 {
     recording_hold(s->transport.recording);
     if (s->keylog || recording_keeps_secrets(s->transport.recording))
-        engine_set_keylog(s->engine, tell, s);
+        engine_set_keylog(&s->engine, tell, s);
 }
 
 int watch_inherit(secsock *s, const secsock *listener)

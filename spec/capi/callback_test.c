@@ -79,7 +79,7 @@ static void test_closed_for_sending(void)
     char bytes[16];
     secsock *s = open_client();
     bool open = secure(s);
-    bool updated = wolfSSL_update_keys(server->engine->ssl) == WOLFSSL_SUCCESS;
+    bool updated = wolfSSL_update_keys(server->engine.ssl) == WOLFSSL_SUCCESS;
     sends = SECSOCK_E_CLOSED;
     int result = secsock_recv(s, bytes, sizeof bytes);
     CHECK(open && updated && result == SECSOCK_E_CLOSED &&

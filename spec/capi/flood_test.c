@@ -87,7 +87,7 @@ static void test_tickets(void)
 {
     char byte;
     open_both();
-    while (wolfSSL_send_SessionTicket(server->engine->ssl) == WOLFSSL_SUCCESS)
+    while (wolfSSL_send_SessionTicket(server->engine.ssl) == WOLFSSL_SUCCESS)
         ; /* a ticket's number is a byte */
     CHECK(to_client.len > FLOOD, "there are %zu bytes of tickets", to_client.len);
     CHECK(secsock_recv(client, &byte, 1) == SECSOCK_WANT_READ && to_client.len > 0,
@@ -109,7 +109,7 @@ enum { ENOUGH = 32 }; /* key updates in a row */
 static bool update(int count)
 {
     int done = 0;
-    while (done < count && wolfSSL_update_keys(server->engine->ssl) == WOLFSSL_SUCCESS)
+    while (done < count && wolfSSL_update_keys(server->engine.ssl) == WOLFSSL_SUCCESS)
         done++;
     return done == count;
 }

@@ -57,7 +57,7 @@ static void close_both(void)
 static bool hears_update(void)
 {
     char bytes[16];
-    return wolfSSL_update_keys(server->engine->ssl) == WOLFSSL_SUCCESS &&
+    return wolfSSL_update_keys(server->engine.ssl) == WOLFSSL_SUCCESS &&
            secsock_send(server, "hello", 5) == 5 && secsock_recv(client, bytes, sizeof bytes) == 5;
 }
 

@@ -267,7 +267,7 @@ static struct sealed seal(struct session_cache *cache)
 static bool opens(secsock *server, struct sealed sealed)
 {
     int len = sizeof sealed.text;
-    struct engine *engine = server->engine;
+    struct engine *engine = &server->engine;
     return engine_on_ticket(engine->ssl, sealed.name, sealed.iv, sealed.mac, 0, sealed.text, len,
                             &len, engine->context->sessions) == WOLFSSL_TICKET_RET_OK;
 }

@@ -95,7 +95,7 @@ static struct {
 
 static int look(secsock *s, const secsock_verdict *verdict, void *unused)
 {
-    const struct chain *chain = engine_chain(s->engine);
+    const struct chain *chain = engine_chain(&s->engine);
     (void)unused;
     seen.calls++;
     seen.resumed = secsock_verdict_resumed(verdict);
