@@ -68,3 +68,29 @@ describe("AES-GCM", function()
     s:close()
   end)
 end)
+
+-- What is taken from Intel's library is as it should be; see script/lib/archive.
+local taken = "build/release/internal/ipsec_mb.o"
+local there = io.open(taken)
+
+if there then
+  there:close()
+  describe("the AES-GCM of Intel's library", function()
+    it("clears the registers before each return of a function that uses wide ones", function()
+      local pipe = io.popen("objdump -d --no-show-raw-insn " .. taken)
+      local wide, returns, left = false, 0, {}
+      for line in pipe:lines() do
+        if line:find "%%[yz]mm%d" then wide = true end
+        if line:find "vzeroupper" then wide = false end
+        if line:find "\tret" then
+          returns = returns + 1
+          if wide then left[#left + 1] = line end
+          wide = false
+        end
+      end
+      pipe:close()
+      assert.is_true(returns > 6)
+      assert.same({}, left)
+    end)
+  end)
+end
