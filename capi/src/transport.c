@@ -9,9 +9,14 @@
 
 /* What is read ahead at once: at first enough for a flight of a handshake, behind it a few small
  * records; of a stream that fills it twice as much, up to two full records; where little comes less.
- * The memory for the least stays until there is nothing to read. Requests of at least as much are
- * read straight into the caller's memory. */
-enum { AHEAD_LEAST = 1024, AHEAD_FIRST = 8 * AHEAD_LEAST, AHEAD_MOST = 33 * AHEAD_LEAST };
+ * The memory for the least, which half a dozen small reads come down to, stays until there is nothing
+ * to read. Requests of at least as much are read straight into the caller's memory. */
+enum {
+    AHEAD_LEAST = 1024,
+    AHEAD_SETTLED = 2 * AHEAD_LEAST,
+    AHEAD_FIRST = 8 * AHEAD_LEAST,
+    AHEAD_MOST = 33 * AHEAD_LEAST
+};
 
 void transport_init(struct transport *t)
 {
@@ -218,7 +223,7 @@ static int read_source(struct transport *t, void *data, size_t size)
 
 void transport_settle(struct transport *t)
 {
-    t->ahead = AHEAD_LEAST;
+    t->ahead = AHEAD_SETTLED;
 }
 
 /* Less by little steps: a short read may be the end of what came in pieces. */
