@@ -14,9 +14,11 @@ local SMALL = 15      -- from one line of small text to the next
 
 local STYLE = [[
   :root { color-scheme: light dark; --ink: #222; --paper: #fff; --line: #ccc;
-    --c1: #1b6ac9; --c2: #c2541b; --c3: #2c8a3d; --c4: #8a3da8; --c5: #a08a10; --c6: #0e8c8c; }
+    --c1: #1b6ac9; --c2: #c2541b; --c3: #2c8a3d; --c4: #8a3da8; --c5: #a08a10; --c6: #0e8c8c;
+    --c7: #777; }
   @media (prefers-color-scheme: dark) { :root { --ink: #ddd; --paper: #16181c; --line: #444;
-    --c1: #6aaefc; --c2: #f29463; --c3: #72cf82; --c4: #cb92e8; --c5: #dcc653; --c6: #5fd0d0; } }
+    --c1: #6aaefc; --c2: #f29463; --c3: #72cf82; --c4: #cb92e8; --c5: #dcc653; --c6: #5fd0d0;
+    --c7: #aaa; } }
   text { font: 12px sans-serif; fill: var(--ink) } .title { font-size: 15px; font-weight: bold }
   .end { text-anchor: end } .middle { text-anchor: middle } .small { font-size: 11px }
   .axis { stroke: var(--line) } .path { fill: none; stroke-width: 2 }
@@ -40,13 +42,13 @@ end
 -- A subject, by its place among all, has one colour everywhere.
 local function colour(names, name)
   for i, each in ipairs(names) do
-    if each == name then return ("var(--c%d)"):format((i - 1) % 6 + 1) end
+    if each == name then return ("var(--c%d)"):format((i - 1) % 7 + 1) end
   end
 end
 
 local function draw_legend(self, y, here, names)
   for i = 2, #here do
-    local x = LEFT + (i - 2) * 145
+    local x = LEFT + (i - 2) * 120
     self:add('<rect x="%g" y="%g" width="12" height="12" fill="%s"/>', x, y - 10,
       colour(names, here[i]))
     self:text(x + 18, y, "", here[i])

@@ -14,9 +14,16 @@ local rows = {}
 ---@field rounds? integer    in so many rounds alone
 ---@field plot? string      the growth plot that it is a point of
 ---@field only? table<string, true>  the subjects that do it
+---@field floor? boolean    sockets without TLS do it, too
+
+-- What needs no TLS but a socket.
+local ON_SOCKETS = { "%-tcp", "%-local", "^lua%-bulk", "^lua%-pingpong", "^lua%-gather" }
 
 local function row(from)
   from.driver, from.size = from.driver or "c", from.size or 0
+  for _, pattern in ipairs(ON_SOCKETS) do
+    from.floor = from.floor or from.name:find(pattern) ~= nil
+  end
   rows[#rows + 1] = from
 end
 
@@ -74,12 +81,8 @@ row { name = "first-connection", work = "first", size = 5, unit = "ms", figure =
 
 -- ----------------------------------------------------------------------------------------- Lua
 
-local protected = { ["lua-secsock"] = true, ["lua-luasec"] = true, ["lua-cqueues"] = true }
-
 for _, work in ipairs { "lua-hs13", "lua-hs12", "lua-mutual", "lua-starttls" } do
-  row {
-    name = work, driver = "lua", work = work:sub(5), unit = "/s", per = 1, only = protected,
-  }
+  row { name = work, driver = "lua", work = work:sub(5), unit = "/s", per = 1 }
 end
 bulk("lua", "lua-", { "bulk", "bulk-local" })
 for _, work in ipairs { "pingpong", "pingpong-local" } do
@@ -92,7 +95,7 @@ for _, work in ipairs { "gather", "gather-local" } do
 end
 row {
   name = "lua-memory-idle-pair", driver = "lua", work = "memory", unit = "bytes",
-  figure = "idle_pair", less = true, heap = true, only = protected,
+  figure = "idle_pair", less = true, heap = true,
 }
 
 -- -------------------------------------------------------------------------------------- growth
