@@ -65,12 +65,18 @@ local function plain(name)
   return (name:gsub("^__", ""):gsub("^isoc%d+_", ""):gsub("_chk$", ""))
 end
 
+-- The name of a symbol in a disassembly. That of another library's, by way of the PLT or not, ends
+-- with "@".
+local function name_in(symbol)
+  return symbol and symbol:gsub("[+-]0x%x+$", ""):gsub("@@.*", ""):gsub("@.*", "@")
+end
+
 -- Who refers to whom, by the names in the disassembly: callers[name][caller].
 local function read_callers(path)
   local callers, here = {}, nil
   for line in shell.run("objdump -d --no-show-raw-insn " .. path):gmatch "[^\n]+" do
-    here = line:match "^%x+ <([^>]+)>:$" or here
-    local name = line:match "<([%w_.]+@?[%w_.]*)[^>]*>$"
+    here = name_in(line:match "^%x+ <([^>]+)>:$") or here
+    local name = name_in(line:match "<([^>]+)>$")
     if name and name ~= here then
       callers[name] = callers[name] or {}
       callers[name][here] = true
@@ -81,7 +87,7 @@ end
 
 -- The public functions from which the way leads to a function, by calls or by taking addresses.
 local function ways_to(name, callers)
-  local public, seen, todo = {}, {}, { name .. "@plt" }
+  local public, seen, todo = {}, {}, { name .. "@" }
   while #todo > 0 do
     for caller in pairs(callers[table.remove(todo)] or {}) do
       if not seen[caller] then
