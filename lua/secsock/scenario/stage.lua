@@ -109,7 +109,7 @@ end
 local function traced(thread, message)
   local lines = { message }
   for line in debug.traceback(thread):gmatch "\n(%s[^\n]+:%d+:[^\n]*)" do
-    if not line:find "lua/[%d./]*secsock/[%a/]+%.lua:" then lines[#lines + 1] = line end
+    if not line:find "lua/[%d./]*secsock/[%w_/]+%.lua:" then lines[#lines + 1] = line end
   end
   return table.concat(lines, "\n")
 end
