@@ -792,8 +792,8 @@ int secsock_shutdown(secsock *s);
 int secsock_downgrade(secsock *s);
 
 /* Sends what has gathered and close_notify if that can be done at once, closes the transport. What
- * secsock_cork(s, 0) was not asked to send before may be lost. Never blocks; always
- * SECSOCK_OK; harmless when repeated. */
+ * secsock_cork(s, 0) was not asked to send before may be lost; under TLS the peer can tell, for
+ * then it gets no close_notify. Never blocks; always SECSOCK_OK; harmless when repeated. */
 int secsock_close(secsock *s);
 
 /* -------------------------------------------------------------------- asking about a socket */

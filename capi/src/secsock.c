@@ -32,9 +32,9 @@ int secsock_close(secsock *s)
     if (!s || s->state == SECSOCK_STATE_CLOSED)
         return SECSOCK_OK;
     sock_enter(s);
-    sock_flush(s, NULL);
+    bool whole = sock_flush(s, NULL) == SECSOCK_OK;
     sock_let_go(s, s->gathered.len);
-    if (s->state == SECSOCK_STATE_SECURE)
+    if (whole && s->state == SECSOCK_STATE_SECURE)
         engine_close_notify(&s->engine, NULL);
     sock_abandon(s);
     transport_close(&s->transport);

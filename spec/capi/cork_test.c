@@ -13,6 +13,7 @@ struct way {
     unsigned pieces; /* sent so far */
     size_t room;     /* how many bytes more it takes */
     bool broken;
+    bool opens; /* after it has taken nothing once */
 };
 
 struct end {
@@ -38,6 +39,8 @@ static int send_on(const void *data, size_t len, void *arg)
     size_t n = len < way->room ? len : way->room;
     if (way->broken)
         return SECSOCK_E_RESET;
+    if (n == 0 && way->opens)
+        way->room = SIZE_MAX;
     if (n == 0)
         return SECSOCK_WANT_WRITE;
     memcpy(way->bytes + way->len, data, n);
@@ -54,7 +57,7 @@ static const char *mode;
 static void open_both(secsock_config *mine, secsock_config *theirs)
 {
     there.len = back.len = there.pieces = back.pieces = 0;
-    there.broken = back.broken = false;
+    there.broken = back.broken = there.opens = back.opens = false;
     there.room = back.room = SIZE_MAX;
     client = (struct end){ secsock_new(mine), &back, &there };
     server = (struct end){ secsock_new(theirs), &there, &back };
@@ -238,6 +241,26 @@ static void test_close(void)
     CHECK(secsock_cork(client.s, 1) == SECSOCK_E_CLOSED, "%s: what is closed has no cork", mode);
 }
 
+/* What was gathered behind a record that is held up is lost: nobody may be told that it was all. */
+static void test_close_cut(void)
+{
+    char bytes[8];
+    if (secsock_get_state(client.s) != SECSOCK_STATE_SECURE)
+        return;
+    secsock_cork(client.s, 1);
+    says(&client, "one");
+    there.room = 0;
+    CHECK(secsock_recv(client.s, bytes, 1) == SECSOCK_WANT_WRITE && says(&client, "two"),
+          "%s: a record is held up, and more is gathered", mode);
+    there.opens = true;
+    secsock_close(client.s);
+    int n;
+    do
+        n = secsock_recv(server.s, bytes, sizeof bytes);
+    while (n > 0);
+    CHECK(n < 0, "%s: what is lost in closing is not followed by close_notify", mode);
+}
+
 static void test_broken(void)
 {
     secsock_cork(client.s, 1);
@@ -260,8 +283,8 @@ static const struct {
 static void test_mode(int version)
 {
     static void (*const tests[])(void) = {
-        test_gathers, test_before_waiting, test_every_order, test_full_records,
-        test_clogged, test_shutdown,       test_close,       test_broken,
+        test_gathers,  test_before_waiting, test_every_order, test_full_records, test_clogged,
+        test_shutdown, test_close,          test_close_cut,   test_broken,
     };
     secsock_config *mine = settings_config(&(struct settings){ .version = version });
     secsock_config *theirs = settings_config(&(struct settings){ .identity = "server" });
