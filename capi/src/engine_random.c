@@ -67,8 +67,8 @@ int __wrap_wc_InitRng_ex(WC_RNG *rng, void *heap, int device)
     memcpy(copy, tested->drbg, sizeof(*copy));
     *rng = *tested;
     rng->drbg = (struct DRBG *)copy;
-    int failed = seed(rng);
-    if (failed)
-        wc_FreeRng(rng);
-    return failed;
+    if (seed(rng) == 0)
+        return 0;
+    wc_FreeRng(rng);
+    return RNG_FAILURE_E; /* a reseed's own is positive, which wolfSSL does not take for one */
 }
