@@ -21,7 +21,8 @@ enum pcapng_direction { PCAPNG_INBOUND = 1, PCAPNG_OUTBOUND = 2 };
 
 /* Each writes one part of a file and returns its length, at most what its name promises: what a
  * file begins with, which says whether it holds secrets; a packet, at a time in nanoseconds since
- * 1970, with a comment unless that is ""; and a line of a key log, which must precede the packets that it decrypts. */
+ * 1970, with a comment unless that is ""; and a line of a key log, which must precede the packets
+ * that it decrypts. */
 size_t pcapng_head(bool secrets, uint8_t out[PCAPNG_HEAD_MOST]);
 size_t pcapng_packet(const struct packet *packet, enum pcapng_direction direction, uint64_t time,
                      const char *comment, uint8_t out[PCAPNG_PACKET_MOST]);
