@@ -169,5 +169,7 @@ int secsock_upgrade(secsock *s, const char *name)
     }
     if (result == SECSOCK_OK)
         result = sock_run(s, SECSOCK_TIMEOUT_HANDSHAKE, upgrade_step, NULL);
+    if (result == SECSOCK_E_MEMORY && s->state == SECSOCK_STATE_PLAIN)
+        sock_fail(s, result);
     return sock_leave(s, result);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "memory.h"
 #include "settings.h"
 
 enum { RECORD = 16384 };
@@ -343,6 +344,23 @@ static void test_around_tls(void)
     secsock_config_free(theirs);
 }
 
+static void test_failed_upgrade(void)
+{
+    secsock_config *config = settings_config(&(struct settings){ 0 });
+    secsock *s = secsock_new(config);
+    secsock_attach_memory(s, SECSOCK_CLIENT);
+    secsock_set_peername(s, "mail.example");
+    secsock_cork(s, 1);
+    secsock_send(s, "STARTTLS", 8);
+    memory_fail(1);
+    CHECK(secsock_upgrade(s, NULL) == SECSOCK_E_MEMORY && memory_failed() &&
+              secsock_get_state(s) == SECSOCK_STATE_FAILED,
+          "an upgrade that lacks the memory to send what has gathered leads not back to the clear");
+    memory_fail(0);
+    secsock_free(s);
+    secsock_config_free(config);
+}
+
 static void test_states(void)
 {
     secsock_config *config = settings_config(&(struct settings){ .identity = "server" });
@@ -363,6 +381,7 @@ int main(void)
         test_mode(modes[i].version);
     }
     test_around_tls();
+    test_failed_upgrade();
     test_states();
     return check_done();
 }
