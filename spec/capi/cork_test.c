@@ -4,52 +4,9 @@
 #include "check.h"
 #include "memory.h"
 #include "settings.h"
+#include "way.h"
 
 enum { RECORD = 16384 };
-
-/* One direction of the wire. */
-struct way {
-    char bytes[1 << 18];
-    size_t len;
-    unsigned pieces; /* sent so far */
-    size_t room;     /* how many bytes more it takes */
-    bool broken;
-    bool opens; /* after it has taken nothing once */
-};
-
-struct end {
-    secsock *s;
-    struct way *in, *out;
-};
-
-static int receive(void *data, size_t size, void *arg)
-{
-    struct way *way = ((struct end *)arg)->in;
-    size_t n = way->len < size ? way->len : size;
-    if (n == 0)
-        return SECSOCK_WANT_READ;
-    memcpy(data, way->bytes, n);
-    memmove(way->bytes, way->bytes + n, way->len - n);
-    way->len -= n;
-    return (int)n;
-}
-
-static int send_on(const void *data, size_t len, void *arg)
-{
-    struct way *way = ((struct end *)arg)->out;
-    size_t n = len < way->room ? len : way->room;
-    if (way->broken)
-        return SECSOCK_E_RESET;
-    if (n == 0 && way->opens)
-        way->room = SIZE_MAX;
-    if (n == 0)
-        return SECSOCK_WANT_WRITE;
-    memcpy(way->bytes + way->len, data, n);
-    way->len += n;
-    way->room -= n;
-    way->pieces++;
-    return (int)n;
-}
 
 static struct way there, back;
 static struct end client, server;
@@ -62,8 +19,8 @@ static void open_both(secsock_config *mine, secsock_config *theirs)
     there.room = back.room = SIZE_MAX;
     client = (struct end){ secsock_new(mine), &back, &there };
     server = (struct end){ secsock_new(theirs), &there, &back };
-    secsock_attach_callbacks(client.s, SECSOCK_CLIENT, receive, send_on, &client);
-    secsock_attach_callbacks(server.s, SECSOCK_SERVER, receive, send_on, &server);
+    secsock_attach_callbacks(client.s, SECSOCK_CLIENT, way_receive, way_send, &client);
+    secsock_attach_callbacks(server.s, SECSOCK_SERVER, way_receive, way_send, &server);
     secsock_allow_downgrade(client.s, 1);
     secsock_allow_downgrade(server.s, 1);
 }

@@ -1,56 +1,16 @@
 /* What leaves at once in a handshake: a flight in one piece, or as the wire takes it. */
-#include <string.h>
+#include <stdint.h>
 
 #include "check.h"
 #include "settings.h"
+#include "way.h"
 
-/* One direction of the wire. */
-struct way {
-    char bytes[1 << 16];
-    size_t len;
-    unsigned pieces; /* sent so far */
-    size_t most;     /* bytes that it takes between two turns; 0: any number */
-    size_t room;     /* of these, left */
-};
-
-struct end {
-    secsock *s;
-    struct way *in, *out;
-};
-
-static int receive(void *data, size_t size, void *arg)
-{
-    struct way *way = ((struct end *)arg)->in;
-    size_t n = way->len < size ? way->len : size;
-    if (n == 0)
-        return SECSOCK_WANT_READ;
-    memcpy(data, way->bytes, n);
-    memmove(way->bytes, way->bytes + n, way->len - n);
-    way->len -= n;
-    return (int)n;
-}
-
-static int send_on(const void *data, size_t len, void *arg)
-{
-    struct way *way = ((struct end *)arg)->out;
-    if (way->most > 0 && len > way->room)
-        len = way->room;
-    if (len == 0)
-        return SECSOCK_WANT_WRITE;
-    memcpy(way->bytes + way->len, data, len);
-    way->len += len;
-    way->room -= way->most > 0 ? len : 0;
-    way->pieces++;
-    return (int)len;
-}
-
-/* By turns, until both are SECURE, or nothing helps. */
-static bool upgrade(struct end *client, struct end *server)
+/* By turns, until both are SECURE, or nothing helps; in each the wire takes so many bytes. */
+static bool upgrade(struct end *client, struct end *server, size_t most)
 {
     int mine = SECSOCK_WANT_READ, theirs = SECSOCK_WANT_READ;
     for (int turns = 0; turns < 10000 && (mine != SECSOCK_OK || theirs != SECSOCK_OK); turns++) {
-        client->out->room = client->out->most;
-        server->out->room = server->out->most;
+        client->out->room = server->out->room = most;
         if (mine != SECSOCK_OK)
             mine = secsock_upgrade(client->s, "mail.example");
         if (theirs != SECSOCK_OK)
@@ -78,7 +38,7 @@ static const struct scene {
 static void meet(const struct scene *scene, size_t most)
 {
     static struct way there, back;
-    there = back = (struct way){ .most = most };
+    there.len = back.len = there.pieces = back.pieces = 0;
     struct end client = { .in = &back, .out = &there }, server = { .in = &there, .out = &back };
     secsock_config *mine =
         settings_config(&(struct settings){ .version = scene->version, .identity = "client" });
@@ -86,10 +46,10 @@ static void meet(const struct scene *scene, size_t most)
         .version = scene->version, .identity = "server", .client_auth = scene->client_auth });
     client.s = secsock_new(mine);
     server.s = secsock_new(theirs);
-    secsock_attach_callbacks(client.s, SECSOCK_CLIENT, receive, send_on, &client);
-    secsock_attach_callbacks(server.s, SECSOCK_SERVER, receive, send_on, &server);
-    bool well = upgrade(&client, &server);
-    if (most == 0)
+    secsock_attach_callbacks(client.s, SECSOCK_CLIENT, way_receive, way_send, &client);
+    secsock_attach_callbacks(server.s, SECSOCK_SERVER, way_receive, way_send, &server);
+    bool well = upgrade(&client, &server, most);
+    if (most == SIZE_MAX)
         CHECK(well && there.pieces == scene->client && back.pieces == scene->server,
               "%s: the client sends %u pieces, the server %u", scene->name, there.pieces,
               back.pieces);
@@ -103,7 +63,7 @@ static void meet(const struct scene *scene, size_t most)
 
 int main(void)
 {
-    static const size_t most[] = { 0, 1, 7, 100, 1000 };
+    static const size_t most[] = { SIZE_MAX, 1, 7, 100, 1000 };
     for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++)
         for (size_t n = 0; n < sizeof most / sizeof *most; n++)
             meet(&scenes[i], most[n]);
