@@ -1,12 +1,11 @@
 --- A subject's program, which does one work and answers: see bench/driver.c.
 local cjson = require "cjson"
+local quoted = require("secsock.quote").word
 
 ---@class bench.subject
 ---@field name string
 ---@field command string[]   the program and its first arguments
 local driver = {}
-
-local function quoted(text) return "'" .. tostring(text):gsub("'", "'\\''") .. "'" end
 
 --- Runs it on one CPU with these arguments more; what it answers. It ends when this process does.
 ---@param subject bench.subject

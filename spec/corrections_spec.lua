@@ -1,4 +1,5 @@
 -- The corrections of wolfSSL's source (script/lib/corrections), on sources small enough to read.
+local read = require("spec.support").read
 
 local affected = {
   poly1305 = { "poly1305_setkey_avx2" },
@@ -31,13 +32,6 @@ local function write(path, text)
   local out = assert(io.open(path, "w"))
   out:write(text)
   out:close()
-end
-
-local function read(path)
-  local input = assert(io.open(path))
-  local text = input:read("*a")
-  input:close()
-  return text
 end
 
 describe("the corrections of wolfSSL's source", function()

@@ -1,4 +1,4 @@
--- Bytes, text and values as text that is safe to show.
+-- Bytes, text and values as text that is safe to show; words for a shell.
 local quote = require "secsock.quote"
 
 describe("what strangers say", function()
@@ -24,5 +24,20 @@ describe("a value", function()
     assert.equal("named", quote.value(setmetatable({}, { __tostring = function()
       return "named"
     end })))
+  end)
+end)
+
+describe("a word for a shell", function()
+  for _, word in ipairs { "", "two words", "it's", "$HOME `id` \\ \"x\" *", "a\nb", "-n" } do
+    it("is one, whatever is in it: " .. quote.bytes(word, 72), function()
+      local pipe = io.popen("printf '<%s>' " .. quote.word(word))
+      local said = pipe:read "*a"
+      pipe:close()
+      assert.equal("<" .. word .. ">", said)
+    end)
+  end
+
+  it("may be a number", function()
+    assert.equal("'5'", quote.word(5))
   end)
 end)

@@ -1,4 +1,4 @@
---- Bytes, text and values as text that is safe to show, wherever they come from.
+--- Bytes, text and values as text that is safe to show, wherever they come from; words for a shell.
 local quote = {}
 
 local escapes = { ["\r"] = "\\r", ["\n"] = "\\n", ["\t"] = "\\t", ['"'] = '\\"', ["\\"] = "\\\\" }
@@ -66,6 +66,13 @@ end
 function quote.text(text)
   text = text:gsub("%c", function(c) return escapes[c] or ("\\%03d"):format(c:byte()) end)
   return (text:gsub("[\128-\255]+", show_foreign))
+end
+
+--- A word for a shell.
+---@param word string|number
+---@return string
+function quote.word(word)
+  return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
 end
 
 local DEPTH = 4 -- of tables that are shown

@@ -1,6 +1,7 @@
 --- The command secsock as processes, under the Lua that runs the specs.
 local pki = require "spec.support.pki"
 local process = require "spec.support.process"
+local quote = require("secsock.quote").word
 local support = require "spec.support"
 
 local command = {}
@@ -21,10 +22,6 @@ local unpack = table.unpack or unpack
 --- The options for the identity of that name, and more.
 function command.identity(name, ...)
   return with({ "--cert", pki(name .. "-chain.pem"), "--key", pki(name .. ".key") }, ...)
-end
-
-local function quote(word)
-  return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
 end
 
 --- A command line for it, for a shell.

@@ -1,6 +1,6 @@
 --- Files and folders that the command makes.
+local quote = require "secsock.quote"
 local status = require "secsock.command.status"
-local terminal = require "secsock.command.terminal"
 
 local files = {}
 
@@ -20,7 +20,7 @@ local NEW = "{ %sset -C && : >%s; } 2>/dev/null"
 local function write(one, force)
   if force then os.remove(one.path) end
   local mask = one.secret and "umask 077 && " or ""
-  if not succeeds(NEW, mask, terminal.quote(one.path)) then
+  if not succeeds(NEW, mask, quote.word(one.path)) then
     status.stop("unusable", "%s cannot be made", one.path)
   end
   local file = status.check(io.open(one.path, "wb"))
@@ -48,7 +48,7 @@ end
 --- Sees to it that a folder is there.
 ---@param path string
 function files.folder(path)
-  if not succeeds("mkdir -p -- %s 2>/dev/null", terminal.quote(path)) then
+  if not succeeds("mkdir -p -- %s 2>/dev/null", quote.word(path)) then
     status.stop("unusable", "%s: the folder cannot be made", path)
   end
 end

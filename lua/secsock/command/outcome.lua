@@ -1,5 +1,6 @@
 --- What came out of scenarios, told case by case: for people, or as the Test Anything Protocol.
 local file = require "secsock.scenario.file"
+local quote = require "secsock.quote"
 local terminal = require "secsock.command.terminal"
 
 local paint, say = terminal.paint, terminal.say
@@ -31,8 +32,8 @@ end
 -- The words by which a case that has failed comes again. `part`: what of it was wanted.
 local function again(self, case, part)
   local name = part and case.name .. " " .. part or case.name
-  return ("Again: secsock run %s --only %s --seed %s"):format(terminal.quote(self.path),
-    terminal.quote(name), terminal.quote(tostring(self.seed)))
+  return ("Again: secsock run %s --only %s --seed %s"):format(quote.word(self.path),
+    quote.word(name), quote.word(self.seed))
 end
 
 -- ---------------------------------------------------------------------------------- for people

@@ -1,4 +1,5 @@
 --- What the command says and asks: colours where they are seen, passwords where they are not.
+local quote = require "secsock.quote"
 local status = require "secsock.command.status"
 
 local terminal = {}
@@ -61,11 +62,6 @@ function terminal.read(path)
   return text or status.stop("unusable", "%s: %s", path, why)
 end
 
---- A word for a shell.
-function terminal.quote(word)
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
 -- Asks, and reads a line without an echo, where there is a terminal; and leaves that as it was
 -- however it ends: by Ctrl-C, too.
 local READ_SECRET = [[
@@ -78,7 +74,7 @@ local READ_SECRET = [[
 
 --- A password that the user types.
 function terminal.ask_secret(question)
-  local shell = io.popen("question=" .. terminal.quote(question) .. "\n" .. READ_SECRET)
+  local shell = io.popen("question=" .. quote.word(question) .. "\n" .. READ_SECRET)
   local ok, answer = pcall(shell.read, shell, "*l")
   shell:close()
   if not ok then error(answer, 0) end

@@ -4,9 +4,7 @@ process.__index = process
 
 local LIFE = 120 -- seconds: none outlives whoever started it for longer
 
-local function quote(word)
-  return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
-end
+local quote = require("secsock.quote").word
 
 local function read(path)
   local file = io.open(path, "rb")

@@ -7,9 +7,7 @@ openssl.__index = openssl
 local purposes = { SERVER = "sslserver", CLIENT = "sslclient" }
 local names = { DNS = "hostname", IP = "ip", RFC822 = "email" }
 
-local function quote(word)
-  return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
-end
+local quote = require("secsock.quote").word
 
 --- A judge with a folder of its own.
 function openssl.open()

@@ -1,10 +1,7 @@
 --- Cases of our own in the form of x509-limbo's, out of what spec/support/pki.sh makes.
 local pki = require "spec.support.pki"
+local quote = require("secsock.quote").word
 local support = require "spec.support"
-
-local function quote(word)
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
 
 -- By default: server, issued by int, issued by ca, which is the root; for mail.example. `trust` is
 -- a root that is enough by itself. What is not `good` must be rejected, what is `offline` wolfSSL
