@@ -25,6 +25,7 @@ int cert_make(secsock_cert **out, struct slice der, const char **why)
     }
     atomic_init(&cert->refs, 1);
     atomic_init(&cert->facts, NULL);
+    atomic_init(&cert->own_signature, SIGNATURE_UNCHECKED);
     atomic_init(&cert->locked, false);
     *out = cert;
     return SECSOCK_OK;
@@ -63,6 +64,21 @@ void secsock_cert_free(secsock_cert *cert)
     free((void *)cert->friendly_name.data);
     cert_facts_free(atomic_load(&cert->facts));
     free(cert);
+}
+
+enum signature_result cert_own_signature(const secsock_cert *cert)
+{
+    atomic_int *known = &((secsock_cert *)cert)->own_signature;
+    int result = atomic_load(known);
+    if (result == SIGNATURE_UNCHECKED) {
+        const struct x509 *x509 = &cert->x509;
+        struct pubkey key;
+        pubkey_read(x509, &key);
+        result = (int)signature_verify(x509->sig_alg, x509->tbs, x509->signature, &key);
+        if (result != SIGNATURE_NO_MEMORY)
+            atomic_store(known, result);
+    }
+    return (enum signature_result)result;
 }
 
 /* ----------------------------------------------------------------------------- an identity */

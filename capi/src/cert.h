@@ -6,6 +6,7 @@
 
 #include "secret.h"
 #include "secsock.h"
+#include "signature.h"
 #include "x509.h"
 
 struct cert_facts; /* the getters' strings, made on first use and published atomically */
@@ -14,6 +15,7 @@ struct secsock_cert {
     atomic_uint refs;
     struct x509 x509; /* its slices point into `der` */
     struct cert_facts *_Atomic facts;
+    atomic_int own_signature; /* see cert_own_signature() */
     uint8_t *key; /* private key in DER, unencrypted; erased when freed; NULL for none */
     size_t key_len;
     atomic_bool locked;   /* the key may not leave */
@@ -29,6 +31,9 @@ int cert_new(secsock_cert **out, struct slice der, secsock_error *error);
 
 /* The same without a secsock_error: *why is a static sentence, when it is SECSOCK_E_FORMAT. */
 int cert_make(secsock_cert **out, struct slice der, const char **why);
+
+/* Whether its signature was made with its own key. That is found out once. */
+enum signature_result cert_own_signature(const secsock_cert *cert);
 
 /* What follows changes a certificate that nobody else has seen yet. */
 

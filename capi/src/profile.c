@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "cert.h"
 #include "constraints.h"
 #include "peername.h"
 #include "policy.h"
-#include "signature.h"
 #include "text.h"
 #include "uri.h"
 #include "utf8.h"
@@ -86,30 +86,28 @@ static void check_fields(const struct validation *in, const struct x509 *x509,
 }
 
 /* Whether a certificate is signed with its own key. Where that cannot be told its names decide. */
-static bool is_self_signed(const struct validation *in, const struct x509 *x509,
-                           const struct pubkey *key, struct report *report)
+static bool is_self_signed(struct report *report)
 {
-    enum signature_result result = proving_verify(in->proving, x509, x509, key);
+    enum signature_result result = cert_own_signature(report->cert);
     if (result == SIGNATURE_NO_MEMORY)
         report->result = SECSOCK_E_MEMORY;
     return result == SIGNATURE_GOOD ||
-           (result == SIGNATURE_UNSUPPORTED && x509_is_self_issued(x509));
+           (result == SIGNATURE_UNSUPPORTED && x509_is_self_issued(&report->cert->x509));
 }
 
 /* Section 4.2.1.1: who vouches for itself need not say who does, and may not name another. */
 static void check_authority_key_id(const struct validation *in, const struct x509 *x509,
-                                   const struct pubkey *key, enum profile_role role,
-                                   struct report *report)
+                                   enum profile_role role, struct report *report)
 {
     struct slice authority = x509->authority_key_id, subject = x509->subject_key_id;
     if (x509->authority_issuer != x509->authority_serial)
         profile_broken(report, "RFC 5280, 4.2.1.1",
                        "its authorityKeyIdentifier has an issuer or a serial number alone");
     if (authority.data == NULL && !in->forgives_omissions &&
-        (role == ROLE_CA || !is_self_signed(in, x509, key, report)))
+        (role == ROLE_CA || !is_self_signed(report)))
         profile_broken(report, "RFC 5280, 4.2.1.1", "it has no authorityKeyIdentifier");
     if (role == ROLE_ANCHOR && authority.data != NULL && subject.data != NULL &&
-        !slice_equal(authority, subject) && is_self_signed(in, x509, key, report))
+        !slice_equal(authority, subject) && is_self_signed(report))
         profile_broken(report, "RFC 5280, 4.2.1.1",
                        "it is self-signed, but its two key identifiers differ");
 }
@@ -293,7 +291,7 @@ void profile_check(const struct validation *in, const struct x509 *x509, const s
         return;
     check_serial(in, x509, role, report);
     check_fields(in, x509, report);
-    check_authority_key_id(in, x509, key, role, report);
+    check_authority_key_id(in, x509, role, report);
     check_ca(in, x509, report);
     check_criticality(in, x509, report);
     check_alt_names(in, x509, report);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "cert.h"
 #include "cert_list.h"
 #include "name_text.h"
 #include "path.h"
@@ -97,14 +98,6 @@ static void check_name(const struct validation *in, struct report *report)
                    "issued for %s, not for %s", issued_for, in->peername);
 }
 
-static bool is_self_signed(const struct x509 *x509)
-{
-    struct pubkey key;
-    pubkey_read(x509, &key);
-    return x509_is_self_issued(x509) &&
-           signature_verify(x509->sig_alg, x509->tbs, x509->signature, &key) == SIGNATURE_GOOD;
-}
-
 static bool trusts_nobody(const struct validation *in)
 {
     return (in->anchors == NULL || secsock_store_count(in->anchors) == 0) &&
@@ -115,7 +108,8 @@ static bool trusts_nobody(const struct validation *in)
 static void report_end(const struct validation *in, const struct path *path, struct report *report)
 {
     const struct x509 *x509 = &report->cert->x509;
-    bool self_signed = is_self_signed(x509);
+    bool self_signed =
+        x509_is_self_issued(x509) && cert_own_signature(report->cert) == SIGNATURE_GOOD;
     char name[NAME_TEXT_SIZE];
     name_in_words(x509->issuer, name);
     if (self_signed && path->count == 1)
