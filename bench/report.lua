@@ -17,12 +17,12 @@ itself: sockets that can be told to (secsock's, cqueues') send them in one recor
 one. "plain" is sockets without TLS, "lua-plain" LuaSocket without it: the floor. Rows with "tcp",
 and Lua's without "local", go over loopback, handshakes with connect, accept and close; those with
 "local" over a local socket. "validate" parses and judges a chain, and nothing is remembered of it
-but keys, by libraries that do; wolfssl's is the chain's signatures alone. Heap is as malloc rounds
-it. "start-load" is a process that only loads the library, "first-connection" one that reads the
-system's anchors too and makes a ClientHello, from exec to exit. A ratio says how many times better
-secsock is (more of what is done, less of what is taken: above 1 it is ahead), the median of the
-same round's, with the middle half of them in parentheses; behind it is what the other one does
-itself.]]
+but keys, by libraries that do, and the chain's CAs by wolfSSL, as its client does. Heap is as
+malloc rounds it. "start-load" is a process that only loads the library, "first-connection" one that
+reads the system's anchors too and makes a ClientHello, from exec to exit. A ratio says how many
+times better secsock is (more of what is done, less of what is taken: above 1 it is ahead), the
+median of the same round's, with the middle half of them in parentheses; behind it is what the other
+one does itself.]]
 
 --- 12345678 as "12,345,678", small numbers with a few digits behind the point.
 function report.number(value)

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "material.h"
 #include "need.h"
@@ -200,44 +201,70 @@ static void close_connection(void *arg)
 
 /* ------------------------------------------------------------------------------- validation */
 
-/* The signatures alone, each verified with the key of the next certificate: what no validation can
- * do without. */
+/* In the archive, though in none of its public headers: what its client compares names with. */
+int CheckHostName(DecodedCert *cert, const char *name, size_t len, unsigned flags, byte address);
+
+/* What wolfSSL's own client does (ProcessPeerCerts() in its internal.c): each certificate, from the
+ * highest to the leaf, is parsed and verified with the CAs that are known; those of the chain become
+ * such themselves, and stay. Here they are from the beginning, as they are for a client that has met
+ * the server. */
 struct judge {
+    WOLFSSL_CERT_MANAGER *cas;
     struct ders chain;
-    DecodedCert decoded[LONGEST_CHAIN + 1];
+    const char *name;
+    time_t time;
 };
 
-/* The anchor is among the first; its key is what the last signature is verified with. */
-static void decode(DecodedCert *decoded, const struct ders *ders, size_t index, int type)
+/* wolfSSL has one clock for all. */
+static time_t judged_time;
+
+static time_t tell_time(time_t *out)
 {
-    size_t len;
-    const unsigned char *der = ders_at(ders, index, &len);
-    wc_InitDecodedCert(decoded, der, (word32)len, NULL);
-    need(wc_ParseCert(decoded, type, NO_VERIFY, NULL) == 0, "a certificate is malformed");
+    if (out)
+        *out = judged_time;
+    return judged_time;
+}
+
+static void add_cas(WOLFSSL_CERT_MANAGER *cas, const struct ders *ders, size_t first)
+{
+    for (size_t i = first; i < ders->count; i++) {
+        size_t len;
+        const unsigned char *der = ders_at(ders, i, &len);
+        need(wolfSSL_CertManagerLoadCABuffer(cas, der, (long)len, WOLFSSL_FILETYPE_ASN1) ==
+                 WOLFSSL_SUCCESS,
+             "no CA");
+    }
 }
 
 static void *new_judge(const struct judged *judged)
 {
     struct judge *judge = calloc(1, sizeof(*judge));
-    struct ders root = ders_read(judged->roots, 1);
-    need(judge != NULL, "no memory");
+    struct ders roots = ders_read(judged->roots, judged->most_roots);
+    need(judge && (judge->cas = wolfSSL_CertManagerNew()), "no memory");
     judge->chain = ders_read(judged->chain, LONGEST_CHAIN);
-    for (size_t i = 0; i < judge->chain.count; i++)
-        decode(&judge->decoded[i], &judge->chain, i, CERT_TYPE);
-    decode(&judge->decoded[judge->chain.count], &root, 0, CA_TYPE);
+    judge->name = judged->name;
+    judge->time = judged_time = (time_t)judged->time;
+    need(wc_SetTimeCb(tell_time) == 0, "no clock");
+    add_cas(judge->cas, &roots, 0);
+    add_cas(judge->cas, &judge->chain, 1);
+    ders_free(&roots);
     return judge;
 }
 
 static void judge_chain(void *arg)
 {
     const struct judge *judge = arg;
-    size_t len;
-    for (size_t i = 0; i < judge->chain.count; i++) {
-        const DecodedCert *issuer = &judge->decoded[i + 1];
+    judged_time = judge->time;
+    for (size_t i = judge->chain.count; i-- > 0;) {
+        DecodedCert cert;
+        size_t len;
         const unsigned char *der = ders_at(&judge->chain, i, &len);
-        need(wc_CheckCertSigPubKey(der, (word32)len, NULL, issuer->publicKey, issuer->pubKeySize,
-                                   (int)issuer->keyOID) == 0,
-             "a signature is bad");
+        wc_InitDecodedCert(&cert, der, (word32)len, NULL);
+        need(wc_ParseCert(&cert, i > 0 ? CHAIN_CERT_TYPE : CERT_TYPE, VERIFY, judge->cas) == 0,
+             "the chain is not valid");
+        need(i > 0 || CheckHostName(&cert, judge->name, strlen(judge->name), 0, 0) == 0,
+             "the name is another");
+        wc_FreeDecodedCert(&cert);
     }
 }
 
