@@ -91,6 +91,8 @@ bool engine_presented(const struct engine *engine);
 
 /* ------------------------------------------------------------------------------------ data */
 
+enum { LARGEST_FRAGMENT = 16384 }; /* of data in a record (RFC 8446, section 5.1) */
+
 /* How many bytes, SECSOCK_WANT_*, or an error. engine_read() gives 0 after close_notify. */
 int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error *error);
 int engine_read_line(struct engine *engine, void *buffer, size_t size, secsock_error *error);

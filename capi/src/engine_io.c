@@ -68,8 +68,6 @@ size_t engine_pending(const struct engine *engine)
 
 /* -------------------------------------------------------------------------------- writing */
 
-enum { LARGEST_FRAGMENT = 16384 }; /* RFC 8446, section 5.1 */
-
 /* What one of wolfSSL's own functions that send has answered. */
 static int sending_result(struct engine *engine, int failed, const char *doing,
                           secsock_error *error)
@@ -121,7 +119,7 @@ static int write_record(struct engine *engine, const void *data, size_t len, sec
                                 : engine_sent(engine, result, sending, error);
 }
 
-int engine_write(struct engine *engine, const void *data, size_t len, secsock_error *error)
+static int write_records(struct engine *engine, const void *data, size_t len, secsock_error *error)
 {
     const char *bytes = data;
     size_t total = (size_t)buffer_clip(len), sent = 0;
@@ -134,6 +132,12 @@ int engine_write(struct engine *engine, const void *data, size_t len, secsock_er
         sent += (size_t)n;
     }
     return (int)sent;
+}
+
+int engine_write(struct engine *engine, const void *data, size_t len, secsock_error *error)
+{
+    bool simple = len - 1 < LARGEST_FRAGMENT && engine->unsent == 0 && engine->unflushed == 0;
+    return simple ? give_record(engine, data, len, error) : write_records(engine, data, len, error);
 }
 
 int engine_close_notify(struct engine *engine, secsock_error *error)

@@ -87,12 +87,10 @@ static int wait_for(secsock *s, int want, int timeout, int64_t deadline)
     return SECSOCK_OK;
 }
 
-int sock_wait(secsock *s, sock_operation *operation, void *args, int want, int timeout,
+int sock_wait(secsock *s, sock_operation *operation, void *args, int result, int timeout,
               int64_t deadline)
 {
-    int result = want;
-    while ((result == SECSOCK_WANT_READ || result == SECSOCK_WANT_WRITE) &&
-           transport_can_wait(&s->transport)) {
+    while (sock_waits(result) && timeout != 0 && transport_can_wait(&s->transport)) {
         int waited = wait_for(s, result, timeout, deadline);
         if (waited != SECSOCK_OK)
             return waited;

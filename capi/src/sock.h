@@ -96,9 +96,14 @@ static inline int sock_timeout(const secsock *s, secsock_timeout kind)
     return s->timeouts[__builtin_ctz((unsigned)kind)];
 }
 
-/* An operation has answered that it waits for something: repeats it until it is done or the
+static inline bool sock_waits(int result)
+{
+    return result == SECSOCK_WANT_READ || result == SECSOCK_WANT_WRITE;
+}
+
+/* An operation has answered `result`: while it waits for something it is repeated, until the
  * `deadline` has passed, `timeout` after it began. */
-int sock_wait(secsock *s, sock_operation *operation, void *args, int want, int timeout,
+int sock_wait(secsock *s, sock_operation *operation, void *args, int result, int timeout,
               int64_t deadline);
 
 /* Repeats an operation until it is done or the time for `kind` of operation is over. */
@@ -106,10 +111,17 @@ static inline int sock_run(secsock *s, secsock_timeout kind, sock_operation *ope
 {
     int timeout = sock_timeout(s, kind);
     int64_t deadline = timeout > 0 ? clock_deadline(timeout) : -1;
-    int result = operation(s, args);
-    bool waits = result == SECSOCK_WANT_READ || result == SECSOCK_WANT_WRITE;
-    return waits && timeout != 0 ? sock_wait(s, operation, args, result, timeout, deadline)
-                                 : result;
+    return sock_wait(s, operation, args, operation(s, args), timeout, deadline);
+}
+
+/* The same of one whose first attempt, which took no time to speak of, has had this result: nobody
+ * asks for the time unless there is something to wait for. */
+static inline int sock_run_on(secsock *s, secsock_timeout kind, sock_operation *operation,
+                              void *args, int result)
+{
+    int timeout = sock_timeout(s, kind);
+    int64_t deadline = timeout > 0 && sock_waits(result) ? clock_deadline(timeout) : -1;
+    return sock_wait(s, operation, args, result, timeout, deadline);
 }
 
 /* A sock_operation: sends what secsock_cork() has gathered. */

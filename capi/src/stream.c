@@ -21,6 +21,14 @@ static int plain_result(secsock *s, int result, const char *doing)
     return sock_fail(s, error_errno(&s->error, result, s->transport.sys_errno, "%s", doing));
 }
 
+/* Whether nothing stands between the program's bytes and TLS: the usual case, in which a call is
+ * little more than its record. */
+static inline bool is_direct(const secsock *s)
+{
+    return s->state == SECSOCK_STATE_SECURE && s->error.code == SECSOCK_OK && !s->downgrading &&
+           !s->write_closed && !s->corked && s->gathered.len == 0;
+}
+
 /* A failure of TLS ends the connection, want of memory within it too; a mistake of the caller does
  * not. */
 static int secure_result(secsock *s, int result)
@@ -66,13 +74,12 @@ int sock_flush(secsock *s, void *unused)
  * begun to leave: so no byte is moved within it, and none is left behind where it was. */
 static int gather(secsock *s, const char *data, size_t len)
 {
-    enum { RECORD = 16384 }; /* RFC 8446, section 5.1 */
     struct buffer *gathered = &s->gathered;
-    bool leaves = gathered->start > 0 || gathered->len == RECORD;
+    bool leaves = gathered->start > 0 || gathered->len == LARGEST_FRAGMENT;
     int result = leaves ? sock_flush(s, NULL) : SECSOCK_OK;
     if (result != SECSOCK_OK)
         return result;
-    size_t room = RECORD - gathered->len;
+    size_t room = LARGEST_FRAGMENT - gathered->len;
     uint8_t *place = buffer_room(gathered, room);
     if (!place)
         return error_memory(&s->error);
@@ -99,7 +106,41 @@ static int send_step(secsock *s, void *args)
     return n < 0 ? n : SECSOCK_OK;
 }
 
-int secsock_send(secsock *s, const void *data, size_t len)
+/* How much was sent by a call that ends with this result, or why nothing was. */
+static int sent_result(secsock *s, const struct outgoing *out, int result)
+{
+    sock_leave(s, result);
+    if (result == SECSOCK_OK)
+        return (int)out->sent;
+    if (s->state == SECSOCK_STATE_FAILED || out->sent == 0)
+        return result;
+    error_clear(&s->error);
+    return (int)out->sent;
+}
+
+/* Goes on with what a first attempt has begun, of which this was the result. */
+static int send_on(secsock *s, const void *data, size_t len, int n)
+{
+    struct outgoing out = { data, len, n > 0 ? (size_t)n : 0 };
+    s->sent += out.sent;
+    n = n > 0 ? send_step(s, &out) : secure_result(s, n);
+    return sent_result(s, &out, sock_run_on(s, SECSOCK_TIMEOUT_WRITE, send_step, &out, n));
+}
+
+/* One record at most, of a socket that is_direct(). */
+static int send_record(secsock *s, const void *data, size_t len)
+{
+    int n = engine_write(&s->engine, data, len, &s->error);
+    if (n != (int)len)
+        return send_on(s, data, len, n);
+    s->want = 0;
+    s->sent += len;
+    return n;
+}
+
+/* Of any socket. It is no part of secsock_send(), so that the code of the usual case lies within few
+ * lines of the cache: the system's calls push them out between two records. */
+__attribute__((noinline)) static int send_any(secsock *s, const void *data, size_t len)
 {
     if (!s || (!data && len > 0))
         return SECSOCK_E_ARGUMENT;
@@ -109,14 +150,13 @@ int secsock_send(secsock *s, const void *data, size_t len)
     if (s->write_closed)
         return error_set(&s->error, SECSOCK_E_CLOSED, "sending after secsock_shutdown()");
     struct outgoing out = { data, (size_t)buffer_clip(len), 0 };
-    int result = sock_run(s, SECSOCK_TIMEOUT_WRITE, send_step, &out);
-    sock_leave(s, result);
-    if (result == SECSOCK_OK)
-        return (int)out.sent;
-    if (s->state == SECSOCK_STATE_FAILED || out.sent == 0)
-        return result;
-    error_clear(&s->error);
-    return (int)out.sent;
+    return sent_result(s, &out, sock_run(s, SECSOCK_TIMEOUT_WRITE, send_step, &out));
+}
+
+int secsock_send(secsock *s, const void *data, size_t len)
+{
+    bool whole = s && data && len > 0 && len <= LARGEST_FRAGMENT && is_direct(s);
+    return whole ? send_record(s, data, len) : send_any(s, data, len);
 }
 
 int secsock_cork(secsock *s, int on)
@@ -179,35 +219,58 @@ static int receive_step(secsock *s, void *args)
     return flushed == SECSOCK_OK ? n : flushed;
 }
 
-static int receive(secsock *s, struct incoming *in, const char *call)
+/* Goes on behind a first attempt. */
+static int receive_on(secsock *s, struct incoming *in, int n)
 {
-    if (!s || !in->buffer || in->size == 0)
-        return SECSOCK_E_ARGUMENT;
-    sock_enter(s);
-    if (!is_open(s))
-        return sock_wrong_state(s, call);
-    int n = sock_run(s, SECSOCK_TIMEOUT_READ, receive_step, in);
+    n = sock_run_on(s, SECSOCK_TIMEOUT_READ, receive_step, in, n);
     if (n > 0 && in->what != PEEK)
         s->received += (uint64_t)n;
     return sock_leave(s, n);
 }
 
-int secsock_recv(secsock *s, void *buffer, size_t size)
+static int receive(secsock *s, void *buffer, size_t size, enum reading what, const char *call)
+{
+    struct incoming in = { buffer, size, what };
+    if (!s || !buffer || size == 0)
+        return SECSOCK_E_ARGUMENT;
+    sock_enter(s);
+    if (!is_open(s))
+        return sock_wrong_state(s, call);
+    return receive_on(s, &in, receive_step(s, &in));
+}
+
+static int receive_nothing(secsock *s, void *buffer, size_t size, int n)
 {
     struct incoming in = { buffer, size, BYTES };
-    return receive(s, &in, "secsock_recv");
+    return receive_on(s, &in, secure_result(s, n));
+}
+
+/* Of a socket that is_direct(). */
+static int receive_record(secsock *s, void *buffer, size_t size)
+{
+    int n = engine_read(&s->engine, buffer, size, &s->error);
+    if (n <= 0)
+        return receive_nothing(s, buffer, size, n);
+    s->want = 0;
+    s->received += (uint64_t)n;
+    return n;
+}
+
+int secsock_recv(secsock *s, void *buffer, size_t size)
+{
+    return s && buffer && size > 0 && is_direct(s)
+               ? receive_record(s, buffer, size)
+               : receive(s, buffer, size, BYTES, "secsock_recv");
 }
 
 int secsock_recv_line(secsock *s, void *buffer, size_t size)
 {
-    struct incoming in = { buffer, size, LINE };
-    return receive(s, &in, "secsock_recv_line");
+    return receive(s, buffer, size, LINE, "secsock_recv_line");
 }
 
 int secsock_peek(secsock *s, void *buffer, size_t size)
 {
-    struct incoming in = { buffer, size, PEEK };
-    return receive(s, &in, "secsock_peek");
+    return receive(s, buffer, size, PEEK, "secsock_peek");
 }
 
 size_t secsock_pending(const secsock *s)

@@ -83,23 +83,28 @@ void transport_set_memory(struct transport *t)
     transport_set_callbacks(t, memory_receive, memory_send, t);
 }
 
-/* Few instructions where nobody looks on: every byte comes through here. */
-static void note_received(struct transport *t, const void *data, size_t len)
+static void tell(struct transport *t, secsock_trace_event event, const void *data, size_t len)
 {
-    t->received += len;
+    bool sent = event == SECSOCK_TRACE_SENT;
     if (t->recording)
-        recording_received(t->recording, data, len);
+        (sent ? recording_sent : recording_received)(t->recording, data, len);
     if (t->trace)
-        t->trace(SECSOCK_TRACE_RECEIVED, data, len, t->trace_arg);
+        t->trace(event, data, len, t->trace_arg);
 }
 
-static void note_sent(struct transport *t, const void *data, size_t len)
+/* Few instructions where nobody looks on: every byte comes through here. */
+static inline void note_received(struct transport *t, const void *data, size_t len)
+{
+    t->received += len;
+    if (t->recording || t->trace)
+        tell(t, SECSOCK_TRACE_RECEIVED, data, len);
+}
+
+static inline void note_sent(struct transport *t, const void *data, size_t len)
 {
     t->sent += len;
-    if (t->recording)
-        recording_sent(t->recording, data, len);
-    if (t->trace)
-        t->trace(SECSOCK_TRACE_SENT, data, len, t->trace_arg);
+    if (t->recording || t->trace)
+        tell(t, SECSOCK_TRACE_SENT, data, len);
 }
 
 static void trace(struct transport *t, secsock_trace_event event)
@@ -189,16 +194,32 @@ void transport_free(struct transport *t)
 
 /* -------------------------------------------------------------------------------- transfer */
 
-/* What a callback has answered. Nonsense must be taken for a failure, not for a count or for a
- * reason to wait. */
-static int answer(struct transport *t, int n, size_t most, int waits)
+/* What a callback has answered that is no count of bytes. Nonsense must be taken for a failure, not
+ * for a count or for a reason to wait. */
+static int answer(struct transport *t, int n, int waits)
 {
-    bool count = n >= 0 && (size_t)n <= most;
-    if (count || n == waits || n == SECSOCK_E_CLOSED || n == SECSOCK_E_RESET ||
+    if (n == 0 || n == waits || n == SECSOCK_E_CLOSED || n == SECSOCK_E_RESET ||
         n == SECSOCK_E_MEMORY || n == SECSOCK_E_SYSTEM)
         return n;
     t->sys_errno = EINVAL;
     return SECSOCK_E_SYSTEM;
+}
+
+static bool is_count(int n, size_t most)
+{
+    return n > 0 && (size_t)n <= most;
+}
+
+static int read_nothing(struct transport *t, int n)
+{
+    n = answer(t, n, SECSOCK_WANT_READ);
+    if (n == SECSOCK_E_CLOSED)
+        n = 0;
+    if (n == 0)
+        end(t);
+    if (n == SECSOCK_E_RESET)
+        broken(t);
+    return n;
 }
 
 /* One call of the source: bytes, 0 at the end, or a result. */
@@ -209,15 +230,10 @@ static int read_source(struct transport *t, void *data, size_t size)
     if (!t->receive)
         return SECSOCK_E_CLOSED;
     size = (size_t)buffer_clip(size);
-    int n = answer(t, t->receive(data, size, t->arg), size, SECSOCK_WANT_READ);
-    if (n == SECSOCK_E_CLOSED)
-        n = 0;
-    if (n > 0)
-        note_received(t, data, (size_t)n);
-    if (n == 0)
-        end(t);
-    if (n == SECSOCK_E_RESET)
-        broken(t);
+    int n = t->receive(data, size, t->arg);
+    if (!is_count(n, size))
+        return read_nothing(t, n);
+    note_received(t, data, (size_t)n);
     return n;
 }
 
@@ -270,17 +286,24 @@ int transport_receive(struct transport *t, void *data, size_t size)
     return (int)buffer_take(&t->input, data, (size_t)buffer_clip(size));
 }
 
+static int send_nothing(struct transport *t, int n)
+{
+    n = answer(t, n, SECSOCK_WANT_WRITE);
+    if (n == SECSOCK_E_RESET)
+        broken(t);
+    return n == 0 ? SECSOCK_WANT_WRITE : n;
+}
+
 int transport_send(struct transport *t, const void *data, size_t len)
 {
     if (!t->send)
         return SECSOCK_E_CLOSED;
     len = (size_t)buffer_clip(len);
-    int n = answer(t, t->send(data, len, t->arg), len, SECSOCK_WANT_WRITE);
-    if (n > 0)
-        note_sent(t, data, (size_t)n);
-    if (n == SECSOCK_E_RESET)
-        broken(t);
-    return n == 0 ? SECSOCK_WANT_WRITE : n;
+    int n = t->send(data, len, t->arg);
+    if (!is_count(n, len))
+        return send_nothing(t, n);
+    note_sent(t, data, (size_t)n);
+    return n;
 }
 
 bool transport_holds_record(const struct transport *t)
