@@ -28,7 +28,7 @@ newoption {
 newoption {
   trigger = "ipsec-mb",
   value = "FILE",
-  description = "The libIPSec_MB.a to take AES-GCM from, or none; looked for unless said",
+  description = "The libIPSec_MB.a to take ciphers from, or none; looked for unless said",
 }
 
 local source = path.getabsolute(".")
@@ -202,9 +202,10 @@ for _, file in ipairs(sources("examples/*.c")) do
 end
 
 -- The library stands in for a function of wolfSSL, and the C tests for some of libc: where there is
--- a __wrap_NAME, every test is linked so, and holds it even if it does not call that function.
-local function wrapped_functions()
-  local pipe = io.popen("script/lib/wraps capi/src/*.c spec/capi/support/*.c")
+-- a __wrap_NAME, every test is linked so, and holds it even if it does not call that function. What
+-- a test itself stands in for is its own affair.
+local function wrapped_functions(test)
+  local pipe = io.popen("script/lib/wraps capi/src/*.c spec/capi/support/*.c " .. test)
   local options = {}
   for option in pipe:lines() do options[#options + 1] = option end
   pipe:close()
@@ -231,7 +232,7 @@ for _, file in ipairs(sources("spec/capi/*_test.c")) do
     see_inside()
     links { "support", "internal", "wolfssl", "m" }
     libdirs { wolfssl .. "/lib" }
-    linkoptions(wrapped_functions())
+    linkoptions(wrapped_functions(file))
     each_configuration(function(dir) targetdir(dir .. "/spec") end)
 end
 

@@ -452,8 +452,8 @@ const char *secsock_wolfssl_version(void);
 
 /* 1 when this build, on this machine, can do what is named, else 0. Names: "tls1.2", "tls1.3",
  * "x25519mlkem768", "ed25519", "ed448", "chacha20", "resumption", "aes_hardware" (the CPU has
- * AES instructions), "accelerated_aes_gcm" (see secsock_config_set_acceleration()), "keylog",
- * "capture". Unknown names answer 0. */
+ * AES instructions), "accelerated_aes_gcm" and "accelerated_chacha20" (see
+ * secsock_config_set_acceleration()), "keylog", "capture". Unknown names answer 0. */
 int secsock_has_feature(const char *name);
 
 /* The index-th entry (from 0) of a list, static, or NULL past its end. */
@@ -534,11 +534,12 @@ int secsock_config_set_client_auth(secsock_config *config, int mode);
  * and judge them afresh. */
 int secsock_config_set_resumption(secsock_config *config, int on);
 
-/* Whether AES-GCM is left to the faster code of Intel's ipsec-mb library, 1 (which it is unless
- * set) or 0. It takes effect where the feature "accelerated_aes_gcm" is there: in a build with that
- * library, on a CPU with VAES and AVX-512, once it has agreed with wolfSSL's own code in a test
- * that the first use makes; and for connections with much to protect: from 4 KiB on in a direction,
- * for which the connection then has 1 KB of memory more. What is on the wire is the same. */
+/* Whether AES-GCM and ChaCha20 are left to the faster code of Intel's ipsec-mb library, 1 (which
+ * they are unless set) or 0. It takes effect where the features "accelerated_aes_gcm" and
+ * "accelerated_chacha20" are there: in a build with that library, on a CPU with VAES and AVX-512,
+ * once it has agreed with wolfSSL's own code in a test that the first use makes; and, for AES-GCM,
+ * for connections with much to protect: from 4 KiB on in a direction, for which the connection then
+ * has 1 KB of memory more. What is on the wire is the same. */
 int secsock_config_set_acceleration(secsock_config *config, int on);
 
 /* --------------------------------------------------------------------- configurations: trust */

@@ -220,7 +220,7 @@ bool accelerator_agrees(const struct gcm_code *code)
 /* ------------------------------------------------------------------------------------ device */
 
 /* What the code is made of. */
-static bool has_instructions(void)
+bool accelerator_has_instructions(void)
 {
     unsigned a, b, c = 0, d;
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -233,7 +233,7 @@ static bool available;
 
 static void find_out(void)
 {
-    available = has_instructions();
+    available = accelerator_has_instructions();
     for (size_t i = 0; available && i < sizeof(codes) / sizeof(*codes); i++)
         available = accelerator_agrees(&codes[i]);
 }

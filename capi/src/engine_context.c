@@ -218,6 +218,7 @@ int engine_context_new(struct engine_context **out, const secsock_config *config
     context->sessions = config->resumption ? config->sessions : NULL;
     context->identity = config->identity;
     context->staple = secret_slice(&config->staple);
+    context->accelerates = config->acceleration;
     context->device =
         config->acceleration && accelerator_available() ? ACCELERATOR_DEVICE : INVALID_DEVID;
     context->asks = role == SECSOCK_SERVER && config->client_auth != SECSOCK_CLIENT_AUTH_NONE;

@@ -23,6 +23,7 @@ struct engine_context {
     struct session_cache *sessions; /* the configuration's; NULL without resumption */
     secsock_role role;
     bool asks;                     /* a server that asks for client certificates */
+    bool accelerates;              /* where there is an accelerator */
     int device;                    /* of wolfCrypt that gets the keys; INVALID_DEVID for none */
     const struct group *shares[2]; /* for which a ClientHello brings key shares */
     char *alpn;

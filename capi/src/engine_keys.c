@@ -1,4 +1,5 @@
 /* The keys that protect a connection's records: who works with them, and how often they change. */
+#include "accelerator_chacha.h"
 #include "engine_internal.h"
 
 /* A new key is for whoever has protected much with the old one (RFC 8446, section 5.5), or answers a
@@ -25,7 +26,9 @@ int __wrap_SetKeysSide(WOLFSSL *ssl, int side)
         return OUT_OF_ORDER_E; /* has wolfSSL send the alert unexpected_message */
     }
     wolfSSL_SetDevId(ssl, engine->context->device);
+    accelerator_chacha_take_keys(engine->context->accelerates);
     int result = __real_SetKeysSide(ssl, side);
+    accelerator_chacha_take_keys(false);
     wolfSSL_SetDevId(ssl, INVALID_DEVID);
     return result;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "accelerator.h"
+#include "accelerator_chacha.h"
 #include "secsock.h"
 #include "suites.h"
 
@@ -53,6 +54,7 @@ static const struct {
     { "resumption", always },
     { "aes_hardware", suites_aes_hardware },
     { "accelerated_aes_gcm", accelerator_available },
+    { "accelerated_chacha20", accelerator_chacha_available },
     { "keylog", always },
     { "capture", always },
 };

@@ -27,7 +27,7 @@ local options = {}
 ---@field alpn? string|string[]        a string has "," between them
 ---@field clientauth? "none"|"request"|"verify"|"require"
 ---@field resumption? boolean
----@field acceleration? boolean       AES-GCM by faster code, where there is some; true unless said
+---@field acceleration? boolean       ciphers by faster code, where there is some; true unless said
 
 ---@class secsock.options: secsock.config.options
 ---@field config? secsock.config       instead of the fields of one

@@ -10,29 +10,13 @@
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
 #include "accelerator.h"
+#include "bytes.h"
 #include "check.h"
 #include "memory.h"
 #include "pair.h"
 #include "settings.h"
 
 enum { LONGEST = 17000, NONCE_LEN = 12, TAG_LEN = 16, MOST_AAD = 64, ROOM = LONGEST + 2 * 64 };
-
-/* Bytes that look like nothing in particular, and are the same in every run. */
-static void fill(uint8_t *bytes, size_t len, uint32_t seed)
-{
-    for (size_t i = 0; i < len; i++) {
-        seed = seed * 1664525u + 1013904223u;
-        bytes[i] = (uint8_t)(seed >> 24);
-    }
-}
-
-static bool all_are(const uint8_t *bytes, size_t len, uint8_t value)
-{
-    for (size_t i = 0; i < len; i++)
-        if (bytes[i] != value)
-            return false;
-    return true;
-}
 
 /* ------------------------------------------------------------------------------------ keys */
 
@@ -206,7 +190,7 @@ static bool agrees(Aes *wide, Aes *plain, size_t len, size_t aad_len)
     size_t from = len % 61, to = len % 3 == 0 ? from : len % 47;
     uint8_t nonce[NONCE_LEN], tag[TAG_LEN], our_tag[TAG_LEN];
     word32 size = (word32)len, aad_size = (word32)aad_len;
-    fill(nonce, sizeof nonce, (uint32_t)len);
+    bytes_fill(nonce, sizeof nonce, (uint32_t)len);
     memset(ours, 0xA5, sizeof ours);
     memcpy(ours + from, text, len);
     if (wc_AesGcmEncrypt(plain, expected, text, size, nonce, NONCE_LEN, tag, TAG_LEN, aad,
@@ -220,7 +204,7 @@ static bool agrees(Aes *wide, Aes *plain, size_t len, size_t aad_len)
         memcmp(ours + to, text, len) != 0)
         return false;
     size_t low = to < from ? to : from, high = (to < from ? from : to) + len;
-    return all_are(ours, low, 0xA5) && all_are(ours + high, sizeof ours - high, 0xA5);
+    return bytes_are(ours, low, 0xA5) && bytes_are(ours + high, sizeof ours - high, 0xA5);
 }
 
 static void agrees_with_wolfcrypt(size_t key_len)
@@ -251,7 +235,7 @@ static bool refused(Aes *aes, uint8_t *spoilt, uint8_t bit, uint8_t *tag, word32
     int opened =
         wc_AesGcmDecrypt(aes, ours, ours, len, known_nonce, NONCE_LEN, tag, TAG_LEN, aad, 13);
     *spoilt ^= bit;
-    return opened == AES_GCM_AUTH_E && all_are(ours, len, 0);
+    return opened == AES_GCM_AUTH_E && bytes_are(ours, len, 0);
 }
 
 static void refuses_forgeries(size_t key_len)
@@ -283,7 +267,7 @@ static void erases_its_keys(void)
     static uint8_t rounds[240] __attribute__((aligned(16)));
     static uint8_t key[32]; /* watched to the end of the program */
     Aes aes;
-    fill(key, sizeof key, 77);
+    bytes_fill(key, sizeof key, 77);
     accelerator_code(32)->expand(key, rounds);
     memory_watch(key, 16);
     memory_watch(rounds + 112, 16);
@@ -373,36 +357,10 @@ static const char *const suites[][2] = {
 static secsock_config *config_for(const char *identity, int version, size_t cipher,
                                   bool accelerated)
 {
-    secsock_config *config = settings_config(&(struct settings){
-        .version = version, .identity = identity, .ciphers = suites[cipher][version == TLS12] });
-    secsock_config_set_acceleration(config, accelerated);
-    return config;
-}
-
-/* Sends so much from one end to the other; true if it arrives as it was. */
-static bool pours(secsock *from, secsock *to, size_t len)
-{
-    size_t got = 0;
-    if (secsock_send(from, text, len) != (int)len)
-        return false;
-    pair_move(from, to, SIZE_MAX);
-    memset(ours, 0, sizeof ours);
-    while (got < len) {
-        int n = secsock_recv(to, ours + got, len - got);
-        if (n <= 0)
-            return false;
-        got += (size_t)n;
-    }
-    return memcmp(ours, text, len) == 0;
-}
-
-/* Records of all kinds of lengths, in both directions by turns. */
-static bool exchanges(struct pair *pair)
-{
-    for (size_t len = 1; len <= LONGEST; len += len / 3 + 1)
-        if (!pours(pair->client, pair->server, len) || !pours(pair->server, pair->client, len))
-            return false;
-    return true;
+    return settings_config(&(struct settings){ .version = version,
+                                               .identity = identity,
+                                               .ciphers = suites[cipher][version == TLS12],
+                                               .no_acceleration = !accelerated });
 }
 
 /* Allocations that are left once nothing more is there to read, and no room for it is kept. */
@@ -422,7 +380,7 @@ static void meets(int version, size_t cipher, bool client_wide, bool server_wide
     struct pair pair;
     bool well = pair_connect(&pair, client, server) && pair_talks(&pair);
     long before = settled(&pair);
-    well = well && before >= 0 && exchanges(&pair);
+    well = well && before >= 0 && pair_exchanges(&pair, text, LONGEST);
     long keys = settled(&pair) - before;
     int wide = accelerator_available() ? 2 * (client_wide + server_wide) : 0;
     pair_close(&pair);
@@ -454,13 +412,9 @@ static void *uses_it_first(void *arg)
     bool *well = arg;
     pthread_barrier_wait(&start);
     struct pair pair;
-    uint8_t bytes[LONGEST];
     *well = secsock_has_feature("accelerated_aes_gcm") == accelerator_available() &&
             pair_connect(&pair, first_client, first_server) &&
-            secsock_send(pair.client, text, LONGEST) == LONGEST;
-    pair_move(pair.client, pair.server, SIZE_MAX);
-    int n = secsock_recv(pair.server, bytes, sizeof bytes);
-    *well = *well && n > 0 && memcmp(bytes, text, (size_t)n) == 0;
+            pair_pours(pair.client, pair.server, text, LONGEST);
     pair_close(&pair);
     return NULL;
 }
@@ -485,8 +439,8 @@ static void serves_threads(void)
 
 int main(void)
 {
-    fill(text, sizeof text, 1);
-    fill(aad, sizeof aad, 2);
+    bytes_fill(text, sizeof text, 1);
+    bytes_fill(aad, sizeof aad, 2);
     serves_threads();
     serves_tls();
     CHECK((accelerator_code(16) != NULL) >= accelerator_available(), "the accelerator is %s",

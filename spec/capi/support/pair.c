@@ -94,6 +94,32 @@ int pair_talks(struct pair *pair)
            pair_says(pair->server, pair->client, "an answer");
 }
 
+int pair_pours(secsock *from, secsock *to, const void *bytes, size_t len)
+{
+    char heard[4096];
+    size_t got = 0;
+
+    if (secsock_send(from, bytes, len) != (int)len)
+        return 0;
+    pair_move(from, to, sizeof heard);
+    while (got < len) {
+        int n = secsock_recv(to, heard, sizeof heard);
+        if (n <= 0 || (size_t)n > len - got || memcmp(heard, (const char *)bytes + got, (size_t)n))
+            return 0;
+        got += (size_t)n;
+    }
+    return 1;
+}
+
+int pair_exchanges(struct pair *pair, const void *bytes, size_t longest)
+{
+    for (size_t len = 1; len <= longest; len += len / 3 + 1)
+        if (!pair_pours(pair->client, pair->server, bytes, len) ||
+            !pair_pours(pair->server, pair->client, bytes, len))
+            return 0;
+    return 1;
+}
+
 static void explain(const char *who, const secsock *s, int result)
 {
     const secsock_error *error = secsock_last_error(s);

@@ -33,6 +33,12 @@ int pair_says(secsock *from, secsock *to, const char *text);
 /* pair_says() in both directions: 1 if the connection works. */
 int pair_talks(struct pair *pair);
 
+/* Sends so many bytes from one end to the other; 1 if they arrive as they were. */
+int pair_pours(secsock *from, secsock *to, const void *bytes, size_t len);
+
+/* Pours records of all kinds of lengths up to this one, in both directions by turns. */
+int pair_exchanges(struct pair *pair, const void *bytes, size_t longest);
+
 /* Prints the last errors of both ends, as comments for a check that did not hold. */
 void pair_explain(const struct pair *pair);
 

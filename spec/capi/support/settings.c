@@ -47,6 +47,7 @@ secsock_config *settings_config(const struct settings *settings)
     set(config, secsock_config_trust_file(config, pki_path(trust)));
     set(config, secsock_config_set_client_auth(config, settings->client_auth));
     set(config, secsock_config_set_resumption(config, !settings->no_resumption));
+    set(config, secsock_config_set_acceleration(config, !settings->no_acceleration));
     set(config, secsock_config_set_alpn(config, settings->alpn));
     if (settings->version)
         set(config, secsock_config_set_versions(config, settings->version, settings->version));

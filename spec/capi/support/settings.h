@@ -15,7 +15,7 @@ struct settings {
     const char *identity; /* of the PKI */
     const char *trust;    /* a file of the PKI; NULL: "ca.pem" */
     const char *ciphers, *groups, *alpn;
-    bool no_resumption;
+    bool no_resumption, no_acceleration;
 };
 
 /* The caller frees. A test whose settings are refused cannot go on, and ends. */
