@@ -8,6 +8,7 @@
 
 #if defined(SECSOCK_IPSEC_MB)
 #include <cpuid.h>
+#include <immintrin.h>
 #include <intel-ipsec-mb.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -219,14 +220,17 @@ bool accelerator_agrees(const struct gcm_code *code)
 
 /* ------------------------------------------------------------------------------------ device */
 
-/* What the code is made of. */
-bool accelerator_has_instructions(void)
+/* In registers that the system keeps. __builtin_cpu_supports() would ask while every program that
+ * has the library is loaded, which takes long where a hypervisor answers. */
+__attribute__((target("xsave"))) bool accelerator_has_instructions(void)
 {
-    unsigned a, b, c = 0, d;
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("vpclmulqdq") && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
-           (c & bit_VAES) != 0;
+    const long long kept = 0xe6; /* those of SSE, AVX and AVX-512 */
+    const unsigned avx512 = bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL;
+    const unsigned wide = bit_VAES | bit_VPCLMULQDQ;
+    unsigned a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE) != 0 &&
+           (_xgetbv(0) & kept) == kept && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+           (b & avx512) == avx512 && (c & wide) == wide;
 }
 
 static bool available;

@@ -1,13 +1,14 @@
 /* Cipher suites, key exchange groups, signature schemes. */
 #include <wolfssl/options.h>
 
+#include <wolfssl/wolfcrypt/wc_port.h>
+
+#include <wolfssl/wolfcrypt/cpuid.h>
+
 #include "suites.h"
 
 #include <string.h>
 #include <strings.h>
-#if defined(__aarch64__)
-#include <sys/auxv.h>
-#endif
 
 #include "secsock.h"
 
@@ -80,11 +81,11 @@ static const struct {
 
 bool suites_aes_hardware(void)
 {
-#if defined(WOLFSSL_AESNI) && (defined(__x86_64__) || defined(__i386__))
-    return __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul");
-#elif defined(WOLFSSL_ARMASM) && !defined(WOLFSSL_ARMASM_NO_HW_CRYPTO) && defined(__aarch64__)
-    const unsigned long aes_and_pmull = 1UL << 3 | 1UL << 4; /* HWCAP_AES, HWCAP_PMULL */
-    return (getauxval(AT_HWCAP) & aes_and_pmull) == aes_and_pmull;
+#if defined(WOLFSSL_AESNI) && defined(HAVE_CPUID_INTEL)
+    return IS_INTEL_AESNI(cpuid_get_flags());
+#elif defined(WOLFSSL_ARMASM) && defined(HAVE_CPUID_AARCH64)
+    const cpuid_flags_t flags = cpuid_get_flags();
+    return IS_AARCH64_AES(flags) && IS_AARCH64_PMULL(flags);
 #else
     return false;
 #endif
