@@ -32,11 +32,32 @@ bool base64_is_blank(uint8_t c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* Whether four digits stand together, as nearly all do; the bits of them. */
+static bool is_group(const uint8_t *text, uint32_t *bits)
+{
+    uint32_t a = values[text[0]], b = values[text[1]], c = values[text[2]], d = values[text[3]];
+    *bits = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+    return a != 0 && b != 0 && c != 0 && d != 0;
+}
+
+static size_t put_group(uint8_t *out, uint32_t bits)
+{
+    out[0] = (uint8_t)(bits >> 16);
+    out[1] = (uint8_t)(bits >> 8);
+    out[2] = (uint8_t)bits;
+    return 3;
+}
+
 bool base64_decode(uint8_t *out, size_t *len, struct slice text)
 {
     uint32_t bits = 0;
     size_t digits = 0, padding = 0, written = 0;
     for (size_t i = 0; i < text.len; i++) {
+        while (digits % 4 == 0 && padding == 0 && text.len - i > 4 &&
+               is_group(text.data + i, &bits)) {
+            written += put_group(out + written, bits);
+            i += 4;
+        }
         uint8_t c = text.data[i];
         if (base64_is_blank(c))
             continue;
@@ -44,11 +65,8 @@ bool base64_decode(uint8_t *out, size_t *len, struct slice text)
         if (pad ? ++padding > 2 : padding > 0 || values[c] == 0)
             return false;
         bits = bits << 6 | (pad ? 0 : values[c] - 1U);
-        if (++digits % 4 == 0) {
-            out[written++] = (uint8_t)(bits >> 16);
-            out[written++] = (uint8_t)(bits >> 8);
-            out[written++] = (uint8_t)bits;
-        }
+        if (++digits % 4 == 0)
+            written += put_group(out + written, bits);
     }
     uint32_t left_over = padding == 2 ? bits & 0xFFFF : padding == 1 ? bits & 0xFF : 0;
     *len = written - padding;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base64.h"
 #include "cert_form.h"
 #include "config.h"
 #include "error.h"
@@ -85,7 +86,7 @@ static int cut_pem(struct pieces *pieces, struct slice text)
 {
     struct pem reader;
     int result = pem_open(&reader, text, NULL);
-    if (result == SECSOCK_OK && !secret_new(&pieces->decoded, reader.contents.len))
+    if (result == SECSOCK_OK && !secret_new(&pieces->decoded, base64_decoded_room(text.len)))
         result = SECSOCK_E_MEMORY;
     if (result == SECSOCK_OK)
         result = cut_blocks(pieces, &reader);

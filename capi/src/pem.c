@@ -14,8 +14,10 @@ int pem_open(struct pem *pem, struct slice text, secsock_error *error)
     *pem = (struct pem){ .rest = text };
     if (text.len >= mark.len && slice_equal((struct slice){ text.data, mark.len }, mark))
         pem->rest = (struct slice){ text.data + mark.len, text.len - mark.len };
-    return secret_new(&pem->contents, base64_decoded_room(text.len)) ? SECSOCK_OK
-                                                                     : error_memory(error);
+    if (!secret_new(&pem->contents, base64_decoded_room(text.len)))
+        return error_memory(error);
+    pem->contents.len = 0;
+    return SECSOCK_OK;
 }
 
 void pem_close(struct pem *pem)
@@ -34,6 +36,12 @@ static struct slice trim(struct slice line)
     return line;
 }
 
+/* Most characters are beyond both: one comparison. */
+static bool ends_line(uint8_t c)
+{
+    return c <= '\r' && (c == '\r' || c == '\n');
+}
+
 /* The next line, without its end: LF, CRLF or CR. */
 static bool next_line(struct pem *pem, struct slice *line)
 {
@@ -41,7 +49,7 @@ static bool next_line(struct pem *pem, struct slice *line)
     if (rest->len == 0)
         return false;
     size_t n = 0;
-    while (n < rest->len && rest->data[n] != '\n' && rest->data[n] != '\r')
+    while (n < rest->len && !ends_line(rest->data[n]))
         n++;
     *line = trim((struct slice){ rest->data, n });
     bool crlf = n + 1 < rest->len && rest->data[n] == '\r' && rest->data[n + 1] == '\n';
@@ -137,6 +145,9 @@ int pem_next(struct pem *pem, struct pem_block *block, secsock_error *error)
 
 int pem_decode(struct pem *pem, struct pem_block *block, secsock_error *error)
 {
+    size_t room = base64_decoded_room(block->base64.len);
+    if (room > pem->contents.len)
+        pem->contents.len = room;
     block->der.data = pem->contents.data;
     if (!base64_decode(pem->contents.data, &block->der.len, block->base64))
         return pem_error(block, error, SECSOCK_E_FORMAT, "it is not valid base64");

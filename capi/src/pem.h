@@ -11,7 +11,7 @@ struct pem {
     struct slice rest;
     unsigned line;          /* the lines read so far */
     unsigned blocks;        /* the blocks read so far */
-    struct secret contents; /* of the block decoded last */
+    struct secret contents; /* of the block decoded last; as long as was in use, to be erased */
 };
 
 struct pem_block {

@@ -90,11 +90,28 @@ static bool encode(const uint32_t *points, uint32_t count, uint32_t basic, struc
     return true;
 }
 
+/* Whether a label is in ASCII, as most are: it is in lower case then. */
+static bool take_ascii(struct slice label, uint8_t *out, size_t *len)
+{
+    if (label.len > PUNYCODE_LABEL_SIZE)
+        return false;
+    for (size_t i = 0; i < label.len; i++) {
+        uint8_t c = label.data[i];
+        if (c >= 0x80)
+            return false;
+        out[i] = c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+    }
+    *len = label.len;
+    return true;
+}
+
 bool punycode_label(struct slice utf8, uint8_t out[PUNYCODE_LABEL_SIZE], size_t *len)
 {
     uint32_t points[PUNYCODE_LABEL_SIZE];
     struct output output = { out, 0 };
     uint32_t count = 0, basic = 0;
+    if (take_ascii(utf8, out, len))
+        return true;
     while (utf8.len > 0) {
         if (count == PUNYCODE_LABEL_SIZE || !next_code_point(&utf8, &points[count]))
             return false;

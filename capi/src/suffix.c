@@ -71,7 +71,7 @@ bool suffix_is_public(const struct suffix_list *list, struct slice name)
 
 /* ---------------------------------------------------------------------------------- reading */
 
-/* Takes a line off the front, without what ends it and without what follows a space. */
+/* Takes a line off the front, without what ends it. */
 static struct slice next_line(struct slice *text)
 {
     const uint8_t *end = memchr(text->data, '\n', text->len);
@@ -79,6 +79,11 @@ static struct slice next_line(struct slice *text)
     size_t taken = end != NULL ? line.len + 1 : line.len;
     text->data += taken;
     text->len -= taken;
+    return line;
+}
+
+static struct slice first_word(struct slice line)
+{
     for (size_t i = 0; i < line.len; i++) {
         if (line.data[i] == ' ' || line.data[i] == '\t' || line.data[i] == '\r')
             line.len = i;
@@ -132,13 +137,14 @@ static int add_rule(struct buffer *rules, struct slice line)
 static int read_rules(struct slice text, bool with_private, struct buffer *rules, size_t *count)
 {
     int result = SECSOCK_OK;
-    bool skip = false;
     while (text.len > 0 && result == SECSOCK_OK) {
-        struct slice rest = text;
         struct slice line = next_line(&text);
-        if (begins(rest, "// ===BEGIN PRIVATE DOMAINS==="))
-            skip = !with_private;
-        if (line.len == 0 || begins(line, "//") || skip)
+        if (begins(line, "// ===BEGIN PRIVATE DOMAINS===") && !with_private)
+            break;
+        if (begins(line, "//"))
+            continue;
+        line = first_word(line);
+        if (line.len == 0)
             continue;
         result = add_rule(rules, line);
         ++*count;
