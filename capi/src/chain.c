@@ -6,15 +6,12 @@
 /* With one reference and room for so many certificates, or NULL. */
 static struct chain *allocate(size_t count)
 {
-    struct chain *chain = calloc(1, sizeof(*chain) + count * sizeof(chain->certs[0]));
+    const size_t each = sizeof(struct slice) + sizeof(secsock_cert *);
+    struct chain *chain = calloc(1, sizeof(*chain) + count * each);
     if (!chain)
         return NULL;
     atomic_init(&chain->refs, 1);
-    chain->parsed = calloc(count > 0 ? count : 1, sizeof(secsock_cert *));
-    if (!chain->parsed) {
-        free(chain);
-        return NULL;
-    }
+    chain->parsed = (secsock_cert **)(chain->certs + count);
     chain->count = count;
     return chain;
 }
@@ -32,7 +29,6 @@ void chain_free(struct chain *chain)
         return;
     for (size_t i = 0; i < chain->count; i++)
         secsock_cert_free(chain->parsed[i]);
-    free(chain->parsed);
     free(chain->unparsed);
     free((void *)chain->staple.data);
     free(chain);

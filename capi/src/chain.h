@@ -14,7 +14,7 @@ struct chain {
     size_t count;
     secsock_cert **parsed; /* as many: the same as objects, NULL for what cannot be read */
     uint8_t *unparsed;     /* the bytes of those, or NULL */
-    struct slice certs[];  /* the leaf first */
+    struct slice certs[];  /* the leaf first; behind them is what `parsed` points to */
 };
 
 /* What a Certificate message holds: one of TLS 1.3, whose certificates have extensions (RFC 8446,

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "cert.h"
-#include "cert_list.h"
 #include "name_text.h"
 #include "path.h"
 #include "peername.h"
@@ -17,7 +15,6 @@ enum { NAME_WORK = 250000 };
 struct state {
     const struct validation *in;
     secsock_verdict *verdict;
-    struct cert_list chain; /* what could be read */
     struct revocation *revocation;
     bool leaf_read;
 };
@@ -36,8 +33,6 @@ static int read_one(struct state *state, size_t index)
         return verdict_add(state->verdict, SECSOCK_PROBLEM_MALFORMED, NULL,
                            "certificate %zu of the %zu that were sent cannot be read: %s",
                            index + 1, in->chain_len, why);
-    if (result == SECSOCK_OK)
-        result = cert_list_add(&state->chain, cert);
     if (result == SECSOCK_OK)
         result = verdict_add_chain(state->verdict, cert);
     secsock_cert_free(cert);
@@ -164,8 +159,9 @@ static int judge_paths(struct state *state)
     size_t name_work = NAME_WORK;
     struct path path;
     bool exhausted;
-    int result = path_find(state->in, state->chain.certs, state->chain.count, state->revocation,
-                           &name_work, &path, &exhausted);
+    const struct cert_list *chain = verdict_chain(state->verdict);
+    int result = path_find(state->in, chain->certs, chain->count, state->revocation, &name_work,
+                           &path, &exhausted);
     /* What was enough for every path is enough for this one. */
     if (result == SECSOCK_OK)
         result = report_path(state, &path, name_work > 0 ? NAME_WORK : 0);
@@ -182,7 +178,8 @@ static int judge(struct state *state)
     if (result != SECSOCK_OK || !state->leaf_read)
         return result;
     state->revocation = &revocation;
-    result = revocation_begin(&revocation, state->in, state->chain.certs, state->chain.count);
+    const struct cert_list *chain = verdict_chain(state->verdict);
+    result = revocation_begin(&revocation, state->in, chain->certs, chain->count);
     if (result == SECSOCK_OK)
         result = judge_paths(state);
     revocation_end(&revocation);
@@ -201,7 +198,6 @@ int validate(const struct validation *in, secsock_verdict **out)
                              "the peer sent no certificate");
     else
         result = judge(&state);
-    cert_list_clear(&state.chain);
     if (result == SECSOCK_OK && in->proving != NULL && secsock_verdict_ok(state.verdict))
         proving_keep(in->proving);
     if (result == SECSOCK_OK)

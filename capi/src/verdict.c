@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cert_list.h"
 #include "civil.h"
 #include "text.h"
 
@@ -23,29 +22,25 @@ struct secsock_verdict {
     size_t finding_count;
     size_t finding_room;
     struct verdict_revocation *revocations; /* as many as the path has, or NULL: all unknown */
-    char *peername;
     int64_t time;
     int name_result;
+    bool named; /* somebody said who the peer should be: `peername` */
     bool resumed;
     bool anchored; /* the last certificate of the path is a trust anchor */
+    char peername[];
 };
 
 secsock_verdict *verdict_new(const char *peername, int64_t time)
 {
-    secsock_verdict *verdict = calloc(1, sizeof(*verdict));
+    const char *name = peername != NULL ? peername : "";
+    secsock_verdict *verdict = calloc(1, sizeof(*verdict) + strlen(name) + 1);
     if (verdict == NULL)
         return NULL;
     atomic_init(&verdict->refs, 1);
     verdict->time = time;
     verdict->name_result = SECSOCK_NAME_UNCHECKED;
-    if (peername != NULL) {
-        verdict->peername = malloc(strlen(peername) + 1);
-        if (verdict->peername == NULL) {
-            free(verdict);
-            return NULL;
-        }
-        strcpy(verdict->peername, peername);
-    }
+    verdict->named = peername != NULL;
+    strcpy(verdict->peername, name);
     return verdict;
 }
 
@@ -66,13 +61,17 @@ void secsock_verdict_free(secsock_verdict *verdict)
     cert_list_clear(&verdict->chain);
     cert_list_clear(&verdict->path);
     free(verdict->revocations);
-    free(verdict->peername);
     free(verdict);
 }
 
 int verdict_add_chain(secsock_verdict *verdict, const secsock_cert *cert)
 {
     return cert_list_add(&verdict->chain, cert);
+}
+
+const struct cert_list *verdict_chain(const secsock_verdict *verdict)
+{
+    return &verdict->chain;
 }
 
 int verdict_add_path(secsock_verdict *verdict, const secsock_cert *cert)
@@ -330,7 +329,7 @@ const secsock_cert *secsock_verdict_path(const secsock_verdict *verdict, size_t 
 
 const char *secsock_verdict_peername(const secsock_verdict *verdict)
 {
-    return verdict->peername;
+    return verdict->named ? verdict->peername : NULL;
 }
 
 int secsock_verdict_name_result(const secsock_verdict *verdict)

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "cert.h"
+#include "cert_list.h"
 
 /* A new verdict without findings, with one reference, or NULL when memory is short. */
 secsock_verdict *verdict_new(const char *peername, int64_t time);
@@ -14,6 +14,9 @@ secsock_verdict *verdict_new(const char *peername, int64_t time);
  * results of all of these are SECSOCK_OK or SECSOCK_E_MEMORY. */
 int verdict_add_chain(secsock_verdict *verdict, const secsock_cert *cert);
 int verdict_add_path(secsock_verdict *verdict, const secsock_cert *cert);
+
+/* What was added of what the peer sent. */
+const struct cert_list *verdict_chain(const secsock_verdict *verdict);
 
 /* Adds a problem, of `cert` or (NULL) of the peer as a whole. `section` is static and tells where
  * the rule comes from; NULL: where the problem does. `format` makes the sentence with the
