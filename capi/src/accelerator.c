@@ -48,7 +48,7 @@ const struct gcm_code *accelerator_code(size_t key_len)
 
 /* What an Aes keeps for its device. */
 struct wide_key {
-    struct gcm_key_data data;
+    _Alignas(16) struct gcm_key_data data; /* where the code stores whole vectors */
     const struct gcm_code *code;
 };
 
