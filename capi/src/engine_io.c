@@ -9,12 +9,14 @@ extern int SendBuffered(WOLFSSL *ssl);
 
 /* -------------------------------------------------------------------------------- reading */
 
+static const char receiving[] = "receiving failed";
+
 /* RFC 8446, section 6.1: only close_notify ends the data. */
 static int read_result(struct engine *engine, int returned, secsock_error *error)
 {
     if (returned > 0)
         return returned;
-    int result = engine_result(engine, returned, "receiving failed", error);
+    int result = engine_result(engine, returned, receiving, error);
     if (result != SECSOCK_E_CLOSED || engine->failure != 0)
         return result;
     error_clear(error);
@@ -33,7 +35,11 @@ static void begin_reading(struct engine *engine)
 int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error *error)
 {
     begin_reading(engine);
+    int result = engine_give_record(engine);
+    if (result != SECSOCK_OK)
+        return result == SECSOCK_WANT_READ ? result : engine_failed(engine, 0, receiving, error);
     int n = wolfSSL_read(engine->ssl, buffer, buffer_clip(size));
+    engine->drained = n > 0;
     if (n <= 0)
         return read_result(engine, n, error);
     engine->updates = 0;
@@ -47,7 +53,7 @@ int engine_peek(struct engine *engine, void *buffer, size_t size, secsock_error 
     begin_reading(engine);
     do
         n = read_result(engine, wolfSSL_peek(engine->ssl, buffer, buffer_clip(size)), error);
-    while (n == SECSOCK_WANT_READ && transport_holds_record(engine->transport));
+    while (n == SECSOCK_WANT_READ && transport_record(engine->transport) > 0);
     return n;
 }
 

@@ -280,7 +280,7 @@ size_t secsock_pending(const secsock *s)
     if (s->state != SECSOCK_STATE_SECURE)
         return 0;
     size_t decrypted = engine_pending(&s->engine);
-    return decrypted > 0 ? decrypted : transport_holds_record(&s->transport);
+    return decrypted > 0 ? decrypted : transport_record(&s->transport) > 0;
 }
 
 int secsock_unread(secsock *s, const void *data, size_t len)

@@ -306,14 +306,14 @@ int transport_send(struct transport *t, const void *data, size_t len)
     return n;
 }
 
-bool transport_holds_record(const struct transport *t)
+size_t transport_record(const struct transport *t)
 {
     enum { HEADER = 5 };
     if (t->input.len < HEADER)
-        return false;
+        return 0;
     const uint8_t *record = buffer_bytes(&t->input);
-    size_t len = (size_t)record[3] << 8 | record[4];
-    return t->input.len >= HEADER + len;
+    size_t len = HEADER + ((size_t)record[3] << 8 | record[4]);
+    return t->input.len >= len ? len : 0;
 }
 
 bool transport_can_wait(const struct transport *t)

@@ -67,8 +67,8 @@ int transport_send(struct transport *t, const void *data, size_t len);
  * or as transport_receive(). */
 int transport_fill(struct transport *t);
 
-/* Whether a whole TLS record (RFC 8446, section 5.1) is held. */
-bool transport_holds_record(const struct transport *t);
+/* How long the TLS record (RFC 8446, section 5.1) is that is held whole, with its header; 0: none. */
+size_t transport_record(const struct transport *t);
 
 /* Whether transport_wait() can do its work. */
 bool transport_can_wait(const struct transport *t);
