@@ -65,15 +65,15 @@ bool stage_open(struct stage *stage, const struct scene *scene)
     return stage->client && stage->server;
 }
 
-void stage_renew_server(struct stage *stage, const char *identity)
+void *stage_new_server(const struct scene *scene, const char *identity)
 {
     struct wire client, server;
-    subject.free_context(stage->server);
-    stage->server = new_server(&stage->scene, identity);
-    need(stage->server != NULL, "no other server");
+    void *context = new_server(scene, identity);
+    need(context != NULL, "no other server");
     wire_memory(&client, &server);
-    subject.close(subject.open(stage->server, &server));
+    subject.close(subject.open(context, &server));
     wire_empty();
+    return context;
 }
 
 /* ------------------------------------------------------------------------------------ pairs */
