@@ -46,9 +46,15 @@ write("ca.pem", pem(ca.der))
 write("other-ca.pem", pem(root("Another Root").der))
 write_identity("ecdsa", ca:make(description { dns = "bench.example" }))
 write_identity("rsa", ca:make(description { dns = "bench.example", key = "rsa2048" }))
-write_identity("client", ca:make(description { email = "joe@bench.example", eku = "clientAuth" }))
+
+local function client()
+  return ca:make(description { email = "joe@bench.example", eku = "clientAuth" })
+end
+
+write_identity("client", client())
 for i = 1, FRESH do
   write_identity("fresh/" .. i, ca:make(description { dns = "bench.example" }))
+  write_identity("fresh/client-" .. i, client())
 end
 
 for _, length in ipairs(LENGTHS) do

@@ -29,8 +29,9 @@ end
 
 local handshakes = {
   "hs13-x25519-ecdsa", "hs13-p256-ecdsa", "hs13-mlkem-ecdsa", "hs13-x25519-rsa", "hs13-p256-rsa",
-  "hs13-mlkem-rsa", "hs13-fresh", "hs13-mutual", "hs13-resumed", "hs12-ecdsa", "hs12-rsa",
-  "hs12-resumed", "hs13-tcp", "starttls-tcp",
+  "hs13-mlkem-rsa", "hs13-mutual", "hs13-fresh", "hs13-p256-fresh", "hs13-mlkem-fresh",
+  "hs13-mutual-fresh", "hs13-resumed", "hs12-ecdsa", "hs12-rsa", "hs12-fresh", "hs12-resumed",
+  "hs13-tcp", "starttls-tcp",
 }
 for _, work in ipairs(handshakes) do row { name = work, work = work, unit = "/s", per = 1 } end
 
@@ -112,7 +113,9 @@ rows.plots = {
   { name = "chain", title = "validation", x = "certificates below the root", per = 1 },
   { name = "anchors", title = "validation of a chain of three", x = "anchors", log = true,
     per = 1000 },
-  { name = "connections", title = "a message there and back", x = "connections open", log = true,
+  { name = "connections", title = "a message there and back on each in turn",
+    x = "connections open", log = true, per = 1000 },
+  { name = "idle", title = "a message there and back on one", x = "connections open", log = true,
     per = 1000 },
 }
 
@@ -133,5 +136,6 @@ growth("record", "record", { 16, 64, 256, 1024, 4096, 16384 })
 growth("chain", "validate", { 1, 2, 4, 8, 16, 32 })
 growth("anchors", "anchors", { 1, 10, 100, 1000, 10000 })
 growth("connections", "connections", { 1, 10, 100, 1000, 10000 }, two)
+growth("idle", "idle", { 1, 10, 100, 1000, 10000 }, two)
 
 return rows

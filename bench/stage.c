@@ -43,11 +43,11 @@ static void *load(void *arg)
     return NULL;
 }
 
-/* In a thread of its own: wolfSSL keeps tables for keys that a thread has met, those of a server's
- * identity too if it is loaded there, and a client meets that in the handshake at the earliest. */
-static void *new_server(const struct scene *scene, const char *identity)
+/* In a thread of its own: wolfSSL keeps tables for keys that a thread has met, those of an identity
+ * too if it is loaded there, and the other end meets that in the handshake at the earliest. */
+static void *load_apart(struct settings settings)
 {
-    struct loading loading = { server_settings(scene, identity), NULL };
+    struct loading loading = { settings, NULL };
     pthread_t thread;
     need(pthread_create(&thread, NULL, load, &loading) == 0 && pthread_join(thread, NULL) == 0,
          "no thread");
@@ -59,21 +59,34 @@ bool stage_open(struct stage *stage, const struct scene *scene)
     struct settings client = stage_client(scene);
     *stage = (struct stage){ .scene = *scene,
                              .client = subject.new_context(&client),
-                             .server = new_server(scene, scene->identity) };
+                             .server = load_apart(server_settings(scene, scene->identity)) };
     if (scene->tcp)
         stage->listener = wire_listen(&stage->port);
     return stage->client && stage->server;
 }
 
-void *stage_new_server(const struct scene *scene, const char *identity)
+static void *load_ready(struct settings settings)
 {
     struct wire client, server;
-    void *context = new_server(scene, identity);
-    need(context != NULL, "no other server");
+    void *context = load_apart(settings);
+    need(context != NULL, "no other end");
     wire_memory(&client, &server);
-    subject.close(subject.open(context, &server));
+    subject.close(subject.open(context, settings.server ? &server : &client));
     wire_empty();
     return context;
+}
+
+void *stage_new_server(const struct scene *scene, const char *identity)
+{
+    return load_ready(server_settings(scene, identity));
+}
+
+void *stage_new_client(const struct scene *scene, const char *identity)
+{
+    struct settings settings = stage_client(scene);
+    settings.chain_pem = material_file(identity, ".pem");
+    settings.key_pem = material_file(identity, ".key");
+    return load_ready(settings);
 }
 
 /* ------------------------------------------------------------------------------------ pairs */

@@ -37,9 +37,10 @@ struct settings stage_client(const struct scene *scene);
 /* Makes the contexts; false where the subject cannot do the scene. */
 bool stage_open(struct stage *stage, const struct scene *scene);
 
-/* The context of another server, which has been ready for a connection before: what a subject puts
- * off until the first is no part of any. */
+/* The context of another server or client, which has been ready for a connection before: what a
+ * subject puts off until the first is no part of any. */
 void *stage_new_server(const struct scene *scene, const char *identity);
+void *stage_new_client(const struct scene *scene, const char *identity);
 
 /* A connection between these contexts, in the clear where there is a descriptor. */
 void pair_open(struct pair *pair, const struct stage *stage, void *client, void *server);

@@ -8,8 +8,8 @@
 ---@field what string
 return {
   { rows = "^hs", subject = "secsock", base = "wolfssl", least = 0.97, what = "handshakes" },
-  { rows = "^hs13%-fresh", subject = "secsock", base = "wolfssl", least = 0.95,
-    what = "handshakes with servers never seen" },
+  { rows = "^hs.*%-fresh", subject = "secsock", base = "wolfssl", least = 0.95,
+    what = "handshakes with ends never seen" },
   { rows = "^bulk%-%w+%-%w+$", subject = "secsock", base = "wolfssl", least = 0.97,
     what = "records in memory" },
   { rows = "^pingpong$", subject = "secsock", base = "wolfssl", least = 0.97,

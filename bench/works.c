@@ -17,22 +17,39 @@ static void handshake(struct stage *stage)
     pair_close(&pair);
 }
 
-/* A server that nobody has seen: so many are minted (material.lua), several times what is
- * remembered of servers anywhere here. They are prepared some at a time: to prepare one empties the
- * processor's caches, which would be measured with its handshake. */
-static void renew_server(struct stage *stage)
+/* Ends that nobody has seen: so many are minted (material.lua), several times what is remembered of
+ * others anywhere here. They are prepared some at a time: to prepare one empties the processor's
+ * caches, which would be measured with its handshake. */
+enum { FRESH = 1024, BATCH = 32 };
+
+static void *prepare_end(const struct scene *scene, bool server, size_t number)
 {
-    enum { FRESH = 1024, BATCH = 32 };
-    static void *batch[BATCH];
+    char name[32];
+    snprintf(name, sizeof(name), server ? "fresh/%zu" : "fresh/client-%zu", number);
+    return (server ? stage_new_server : stage_new_client)(scene, name);
+}
+
+static void replace(void **context, void *by)
+{
+    if (*context)
+        subject.free_context(*context);
+    *context = by;
+}
+
+static void renew(struct stage *stage)
+{
+    static void *clients[BATCH], *servers[BATCH];
+    const struct scene *scene = &stage->scene;
     size_t first = stage->turn, place = stage->turn++ % BATCH;
     for (size_t i = 0; place == 0 && i < BATCH; i++) {
-        char name[32];
-        snprintf(name, sizeof(name), "fresh/%zu", (first + i) % FRESH + 1);
-        if (batch[i])
-            subject.free_context(batch[i]);
-        batch[i] = stage_new_server(&stage->scene, name);
+        size_t number = (first + i) % FRESH + 1;
+        replace(&servers[i], prepare_end(scene, true, number));
+        if (scene->mutual)
+            replace(&clients[i], prepare_end(scene, false, number));
     }
-    stage->server = batch[place];
+    stage->server = servers[place];
+    if (scene->mutual)
+        stage->client = clients[place];
 }
 
 /* From here on each resumes the one before. */
@@ -147,6 +164,14 @@ static void stir(struct stage *stage)
     answer(pair, SHORT);
 }
 
+/* The same on one, while the others are silent. */
+static void speak(struct stage *stage)
+{
+    enum { SHORT = 64 };
+    ask(&stage->pairs[0], SHORT);
+    answer(&stage->pairs[0], SHORT);
+}
+
 /* All have said so much that they have settled: what is read ahead follows the size of messages. */
 static bool open_many(struct stage *stage)
 {
@@ -211,7 +236,17 @@ static const struct work works[] = {
     { "hs13-x25519-rsa", { 13, RSA }, .once = handshake },
     { "hs13-p256-rsa", { 13, .group = "P-256", .identity = "rsa" }, .once = handshake },
     { "hs13-mlkem-rsa", { 13, .group = "X25519MLKEM768", .identity = "rsa" }, .once = handshake },
-    { "hs13-fresh", { 13, ECDSA }, .before = renew_server, .once = handshake },
+    { "hs13-fresh", { 13, ECDSA }, .before = renew, .once = handshake },
+    { "hs13-p256-fresh",
+      { 13, .group = "P-256", .identity = "ecdsa" },
+      .before = renew,
+      .once = handshake },
+    { "hs13-mlkem-fresh",
+      { 13, .group = "X25519MLKEM768", .identity = "ecdsa" },
+      .before = renew,
+      .once = handshake },
+    { "hs13-mutual-fresh", { 13, ECDSA, .mutual = true }, .before = renew, .once = handshake },
+    { "hs12-fresh", { 12, ECDSA }, .before = renew, .once = handshake },
     { "hs13-mutual", { 13, ECDSA, .mutual = true }, .once = handshake },
     { "hs13-resumed", { 13, ECDSA, .resumes = true }, resume, .once = handshake },
     { "hs12-ecdsa", { 12, ECDSA }, .once = handshake },
@@ -232,6 +267,7 @@ static const struct work works[] = {
     { "pingpong-tcp", { 13, ECDSA, .tcp = true }, connect_pair, .once = ping_pong },
     { "pingpong-local", { 13, ECDSA, .local = true }, connect_pair, .once = ping_pong },
     { "connections", { 13, ECDSA }, open_many, .once = stir },
+    { "idle", { 13, ECDSA }, open_many, .once = speak },
     { "validate", { 13, ECDSA }, prepare_chain, .once = judge_next },
     { "validate-real", { 13, ECDSA }, prepare_real, .once = judge_next },
     { "anchors", { 13, ECDSA }, prepare_anchors, .once = judge_next },
