@@ -78,9 +78,10 @@ void engine_forget_question(struct engine *engine);
 /* Sends what was taken from wolfSSL: SECSOCK_OK, SECSOCK_WANT_WRITE or a failure. */
 int engine_flush_taken(struct engine *engine);
 
-/* Gives wolfSSL the next record, if it is here and wolfSSL has all of the one before behind it.
- * SECSOCK_OK, SECSOCK_WANT_READ, or a failure of the transport. */
-int engine_give_record(struct engine *engine);
+/* Gives wolfSSL the next record, if it is here whole and wolfSSL has read the one before to its end.
+ * False: wolfSSL has nothing to read, because nothing is here (engine->failure is what it was) or
+ * the transport has failed. */
+bool engine_give_record(struct engine *engine);
 
 /* Offers the session that is remembered for the client's key, if any. */
 void engine_offer_session(struct engine *engine);

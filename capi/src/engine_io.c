@@ -35,9 +35,8 @@ static void begin_reading(struct engine *engine)
 int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error *error)
 {
     begin_reading(engine);
-    int result = engine_give_record(engine);
-    if (result != SECSOCK_OK)
-        return result == SECSOCK_WANT_READ ? result : engine_failed(engine, 0, receiving, error);
+    if (!engine_give_record(engine))
+        return engine_failed(engine, WOLFSSL_ERROR_WANT_READ, receiving, error);
     int n = wolfSSL_read(engine->ssl, buffer, buffer_clip(size));
     engine->drained = n > 0;
     if (n <= 0)

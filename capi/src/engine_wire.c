@@ -235,20 +235,21 @@ int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg)
     return n;
 }
 
-/* wolfSSL asks for the header of a record and then for the rest. Where both are here it is given them
- * at once, which takes half as many steps; it must hold nothing then that is still to be read, which
- * wolfSSL_inject() would write over. */
-int engine_give_record(struct engine *engine)
+/*
+ * wolfSSL asks for the header of a record and then for the rest. Where both are here it is given them
+ * at once, which takes half as many steps. wolfSSL_inject() writes to where wolfSSL reads on, and
+ * looks for room as if that were at the beginning of its buffer: the buffer must be empty. It is when
+ * the data of a record has been read to its end, until wolfSSL asks for more.
+ */
+bool engine_give_record(struct engine *engine)
 {
     struct transport *transport = engine->transport;
     if (!engine->drained || wolfSSL_pending(engine->ssl) > 0)
-        return SECSOCK_OK;
+        return true;
     int n = transport_fill(transport);
-    if (n == SECSOCK_WANT_READ)
-        return n;
     if (n <= 0) {
         not_received(engine, n);
-        return engine->failure;
+        return false;
     }
     size_t len = transport_record(transport);
     if (len > 0 &&
@@ -256,5 +257,5 @@ int engine_give_record(struct engine *engine)
         engine->taken += len;
         buffer_consume(&transport->input, len);
     }
-    return SECSOCK_OK;
+    return true;
 }

@@ -88,6 +88,23 @@ static void test_closed_for_sending(void)
     close_both(s);
 }
 
+/* Receiving sends what was held up, and there is nothing to read. */
+static void test_failing_while_receiving(void)
+{
+    char bytes[16];
+    secsock *s = open_client();
+    bool talks = secure(s) && secsock_send(server, "hello", 5) == 5 &&
+                 secsock_recv(s, bytes, sizeof bytes) == 5;
+    sends = SECSOCK_WANT_WRITE;
+    bool held = secsock_send(s, "four", 4) == SECSOCK_WANT_WRITE;
+    CHECK(talks && held && secsock_recv(s, bytes, sizeof bytes) == SECSOCK_WANT_READ,
+          "receiving waits although a record is held up");
+    sends = SECSOCK_E_SYSTEM;
+    CHECK(failed(s, secsock_recv(s, bytes, sizeof bytes)),
+          "and tells that it can never leave, instead of waiting on");
+    close_both(s);
+}
+
 int main(void)
 {
     client_config = settings_config(&(struct settings){ .version = TLS13 });
@@ -97,6 +114,7 @@ int main(void)
     test_nonsense(-4711);
     test_nonsense(SECSOCK_WANT_READ);
     test_closed_for_sending();
+    test_failing_while_receiving();
     secsock_config_free(client_config);
     secsock_config_free(server_config);
     return check_done();
