@@ -129,6 +129,7 @@ struct engine {
     unsigned updates; /* of the peer's key, since data went either way */
     int failure;      /* what a callback found, as a secsock_result, or 0 */
     bool drained;     /* wolfSSL holds no more than the rest of the data that was read last */
+    bool ended;       /* the peer's close_notify has been read: what follows it never is */
     bool shaken;      /* the handshake is over: nothing stands between wolfSSL and the wire */
     bool cut;         /* the peer takes no more bytes; it may have said why */
     bool notified;    /* our close_notify is sent, or among what wolfSSL holds */

@@ -11,7 +11,8 @@ extern int SendBuffered(WOLFSSL *ssl);
 
 static const char receiving[] = "receiving failed";
 
-/* RFC 8446, section 6.1: only close_notify ends the data. */
+/* RFC 8446, section 6.1: only close_notify ends the data. wolfSSL forgets it when something is sent,
+ * and would read on. */
 static int read_result(struct engine *engine, int returned, secsock_error *error)
 {
     if (returned > 0)
@@ -20,21 +21,24 @@ static int read_result(struct engine *engine, int returned, secsock_error *error
     if (result != SECSOCK_E_CLOSED || engine->failure != 0)
         return result;
     error_clear(error);
+    engine->ended = true;
     return 0;
 }
 
-/* An answer of wolfSSL's own to the peer, which could not leave at once, need not wait for the
- * program to send something. */
-static void begin_reading(struct engine *engine)
+/* Whether there may be anything to read. An answer of wolfSSL's own to the peer, which could not
+ * leave at once, need not wait for the program to send something. */
+static bool begin_reading(struct engine *engine)
 {
     engine->taken = 0;
     if (engine->unsent > 0)
         SendBuffered(engine->ssl);
+    return !engine->ended;
 }
 
 int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error *error)
 {
-    begin_reading(engine);
+    if (!begin_reading(engine))
+        return 0;
     if (!engine_give_record(engine))
         return engine_failed(engine, WOLFSSL_ERROR_WANT_READ, receiving, error);
     int n = wolfSSL_read(engine->ssl, buffer, buffer_clip(size));
@@ -49,7 +53,8 @@ int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error 
 int engine_peek(struct engine *engine, void *buffer, size_t size, secsock_error *error)
 {
     int n;
-    begin_reading(engine);
+    if (!begin_reading(engine))
+        return 0;
     do
         n = read_result(engine, wolfSSL_peek(engine->ssl, buffer, buffer_clip(size)), error);
     while (n == SECSOCK_WANT_READ && transport_record(engine->transport) > 0);

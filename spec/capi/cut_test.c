@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "check.h"
+#include "engine_internal.h"
 #include "pair.h"
 #include "rig.h"
 #include "settings.h"
+#include "sock.h"
 
 /* X25519 alone and one certificate keep the flights short. Both ends show it. */
 static secsock_config *make_client(int version)
@@ -251,6 +253,11 @@ static void test_half_close(void)
           minor);
     CHECK(pair_says(pair.server, pair.client, "an answer all the same"),
           "TLS 1.%d: and can still answer", minor);
+    secsock_feed(pair.server, NULL, 0);
+    CHECK(secsock_recv(pair.server, bytes, sizeof bytes) == 0 &&
+              secsock_recv_line(pair.server, bytes, sizeof bytes) == 0 &&
+              secsock_get_state(pair.server) == SECSOCK_STATE_SECURE,
+          "TLS 1.%d: behind which the end is still the end, and not a cut", minor);
     size_t before = secsock_drainable(pair.client);
     CHECK(secsock_shutdown(pair.client) == SECSOCK_OK && secsock_drainable(pair.client) == before,
           "TLS 1.%d: shutting down again says nothing again", minor);
@@ -260,7 +267,8 @@ static void test_half_close(void)
 }
 
 /* RFC 8446, section 6.1: "any data received after a closure alert has been received MUST be
- * ignored". Here it is a record that came before, sent again, and then garbage. */
+ * ignored". Here it is data in a record of its own, a record that came before, sent again, and then
+ * garbage. */
 static void test_data_after_the_end(void)
 {
     char wire[256], bytes[64];
@@ -269,12 +277,16 @@ static void test_data_after_the_end(void)
     int len = secsock_drain(pair.client, wire, sizeof wire);
     secsock_feed(pair.server, wire, (size_t)len);
     secsock_shutdown(pair.client);
+    bool added = wolfSSL_write(pair.client->engine.ssl, "more", 4) == 4;
     pair_move(pair.client, pair.server, 4096);
     secsock_feed(pair.server, wire, (size_t)len);
     secsock_feed(pair.server, "garbage", 7);
-    CHECK(secsock_recv(pair.server, bytes, sizeof bytes) == 4 &&
+    CHECK(added && secsock_recv(pair.server, bytes, sizeof bytes) == 4 &&
               secsock_recv(pair.server, bytes, sizeof bytes) == 0 &&
-              secsock_recv(pair.server, bytes, sizeof bytes) == 0,
+              secsock_recv(pair.server, bytes, sizeof bytes) == 0 &&
+              pair_says(pair.server, pair.client, "goodbye") &&
+              secsock_recv(pair.server, bytes, sizeof bytes) == 0 &&
+              secsock_peek(pair.server, bytes, sizeof bytes) == 0,
           "TLS 1.%d: what follows close_notify is not delivered", minor);
     pair_close(&pair);
 }

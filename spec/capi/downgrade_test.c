@@ -172,6 +172,21 @@ static void test_after_its_end(void)
     pair_close(&pair);
 }
 
+/* So it is when this end has answered in between. */
+static void test_after_an_answer(void)
+{
+    char byte;
+    open_secure(true);
+    secsock_shutdown(pair.client);
+    pair_move(pair.client, pair.server, 4096);
+    CHECK(secsock_recv(pair.server, &byte, 1) == 0 && pair_says(pair.server, pair.client, "bye") &&
+              secsock_downgrade(pair.server) == SECSOCK_OK &&
+              pair_move(pair.server, pair.client, 4096) > 0 &&
+              secsock_downgrade(pair.client) == SECSOCK_OK && pair_talks(&pair),
+          "TLS 1.%d: a close_notify that was answered with data counts", minor);
+    pair_close(&pair);
+}
+
 /* Both have said that they are done: nothing more is read or sent, whatever is called. */
 static void ends_for_good(secsock *first, secsock *second, const char *who)
 {
@@ -227,6 +242,7 @@ int main(void)
         test_plaintext_before,
         test_after_half_close,
         test_after_its_end,
+        test_after_an_answer,
         test_ended_by_both,
     };
     for (int version = TLS12; version <= TLS13; version++) {
