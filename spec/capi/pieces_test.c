@@ -1,5 +1,5 @@
-/* Records come whole, in pieces, several at once and between answers of TLS, and are read by all
- * that reads, in any amounts: every byte is read, once, in order. */
+/* Records come whole, in pieces, several at once and between messages of TLS, with padding or without
+ * data, and are read by all that reads, in any amounts: every byte is read, once, in order. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "settings.h"
 #include "sock.h"
 
-enum { AMOUNT = 1 << 20, LARGEST = 5000 };
+enum { AMOUNT = 1 << 20, LARGEST = 17000 };
 
 static uint8_t stream[AMOUNT];
 
@@ -28,18 +28,79 @@ static size_t pick(struct course *course, size_t most)
     return 1 + (course->random >> 8) % most;
 }
 
-/* Some records, and now and then a change of keys that the other end has to answer (RFC 8446,
- * section 4.6.3). */
+/* Of what is still to be sent: so much of `most`. */
+static size_t pick_data(struct course *course, size_t most)
+{
+    size_t left = AMOUNT - course->sent, len = pick(course, most);
+    return len < left ? len : left;
+}
+
+/* ------------------------------------------------------------------- what secsock never sends */
+
+/* wolfSSL's own: makes a record of anything. */
+extern int BuildMessage(WOLFSSL *ssl, unsigned char *record, int size, const unsigned char *content,
+                        int len, int type, int hashed, int only_size, int may_wait, int order);
+
+static bool put_record(struct course *course, int type, const void *content, size_t len)
+{
+    uint8_t record[LARGEST];
+    secsock *server = course->pair.server;
+    int n = BuildMessage(server->engine.ssl, record, sizeof record, content, (int)len, type, 0, 0,
+                         0, 0);
+    return n > 0 && transport_send(&server->transport, record, (size_t)n) == n;
+}
+
+/* RFC 8446, section 5.1, and RFC 5246, section 6.2.1, allow records without data. */
+static bool put_nothing(struct course *course)
+{
+    return put_record(course, RECORD_APPLICATION_DATA, "", 0);
+}
+
+/* RFC 8446, section 5.2: behind data and type there are zeros. BuildMessage() puts the last. */
+static bool put_padded(struct course *course)
+{
+    uint8_t content[2000] = { 0 };
+    size_t len = pick_data(course, 80);
+    memcpy(content, stream + course->sent, len);
+    content[len] = RECORD_APPLICATION_DATA;
+    course->sent += len;
+    return put_record(course, 0, content, len + pick(course, sizeof content - len));
+}
+
+/* Two tickets in one record (RFC 8446, sections 4.6.1 and 5.1). */
+static bool put_tickets(struct course *course)
+{
+    static const uint8_t ticket[] = { 4, 0, 0, 18, 0, 0, 1, 0, 0, 0, 0,
+                                      0, 1, 9, 0,  4, 1, 2, 3, 4, 0, 0 };
+    uint8_t both[2 * sizeof ticket];
+    memcpy(both, ticket, sizeof ticket);
+    memcpy(both + sizeof ticket, ticket, sizeof ticket);
+    return put_record(course, RECORD_HANDSHAKE, both, sizeof both);
+}
+
+/* The other end has to answer (RFC 8446, section 4.6.3). */
+static bool renew_keys(struct course *course)
+{
+    return wolfSSL_update_keys(course->pair.server->engine.ssl) == WOLFSSL_SUCCESS;
+}
+
+static bool put_something_else(struct course *course)
+{
+    static bool (*const kinds[])(struct course *) = { put_nothing, put_padded, put_tickets,
+                                                      renew_keys };
+    bool any = secsock_tls_version(course->pair.server) == SECSOCK_TLS_1_3;
+    return kinds[any ? pick(course, sizeof kinds / sizeof *kinds) - 1 : 0](course);
+}
+
+/* ------------------------------------------------------------------------------ the two ends */
+
+/* Some records, and now and then one of another kind. */
 static bool send_some(struct course *course)
 {
     for (size_t records = pick(course, 4); records > 0 && course->sent < AMOUNT; records--) {
-        bool renews =
-            pick(course, 8) == 1 && secsock_tls_version(course->pair.server) == SECSOCK_TLS_1_3;
-        if (renews && wolfSSL_update_keys(course->pair.server->engine.ssl) != WOLFSSL_SUCCESS)
+        if (pick(course, 4) == 1 && !put_something_else(course))
             return false;
-        size_t left = AMOUNT - course->sent,
-               len = pick(course, pick(course, 4) == 1 ? LARGEST : 80);
-        len = len < left ? len : left;
+        size_t len = pick_data(course, pick(course, 4) == 1 ? LARGEST : 80);
         if (secsock_send(course->pair.server, stream + course->sent, len) != (int)len)
             return false;
         course->sent += len;
