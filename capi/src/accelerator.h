@@ -20,7 +20,8 @@ enum { ACCELERATOR_WORTH = 4096 };
  * call takes time. */
 bool accelerator_available(void);
 
-/* Whether the CPU has VAES and the AVX-512 that the library is written for. Only in a build with it. */
+/* Whether the CPU has VAES and the AVX-512 that the library is written for; false in a build without
+ * the library. */
 bool accelerator_has_instructions(void);
 
 /* Makes it known to wolfCrypt, after wolfSSL_Init(); one thread at a time. */

@@ -65,7 +65,8 @@ int __wrap_wc_Chacha_SetKey(ChaCha *ctx, const byte *key, word32 len)
     return result;
 }
 
-/* The counter neither begins with 0, which is the block of Poly1305's key, nor wraps. */
+/* The counter neither begins with 0, which is the block of Poly1305's key, nor wraps: beyond 32 bits
+ * the code counts on into the nonce. */
 static bool suits(const ChaCha *ctx, word32 len)
 {
     return len >= ACCELERATOR_CHACHA_WORTH && ctx->left == 0 && ctx->X[COUNTER] > 0 &&

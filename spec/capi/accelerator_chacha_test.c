@@ -11,11 +11,13 @@
 #include <wolfssl/wolfcrypt/chacha20_poly1305.h>
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
+#include "accelerator.h"
 #include "accelerator_chacha.h"
 #include "bytes.h"
 #include "check.h"
 #include "pair.h"
 #include "settings.h"
+#include "sock.h"
 
 enum { LONGEST = 17000, ROOM = LONGEST + 3 * 64, BLOCK = 64, KEY_LEN = 32, NONCE_LEN = 12 };
 
@@ -149,6 +151,37 @@ static void agrees_with_wolfcrypt(void)
     CHECK(differ == 0, "so do blocks that are counted from anywhere on, round the end too");
 }
 
+/* ------------------------------------------------------------------------------------- erased */
+
+static _Alignas(64) uint8_t stack[1 << 20]; /* that much, for wolfSSL's caches of each thread */
+
+static void *encrypts_zeros(void *ctx)
+{
+    wc_Chacha_Process(ctx, ours, expected, 1000);
+    return NULL;
+}
+
+/* What is not used up of the last block's key stream would decrypt what follows on it. */
+static void erases_its_key_stream(void)
+{
+    enum { LAST = 1000 / BLOCK * BLOCK };
+    uint8_t key[KEY_LEN] = { 3 }, nonce[NONCE_LEN] = { 4 };
+    static ChaCha ctx;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    begin(&ctx, true, key, nonce, 1);
+    memset(expected, 0, sizeof expected);
+    pthread_attr_init(&attributes);
+    if (pthread_attr_setstack(&attributes, stack, sizeof stack) != 0 ||
+        pthread_create(&thread, &attributes, encrypts_zeros, &ctx) != 0)
+        abort();
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&attributes);
+    CHECK(memmem(ctx.over, sizeof ctx.over, ours + LAST, 1000 - LAST) &&
+              !memmem(stack, sizeof stack, ours + LAST, 1000 - LAST),
+          "a key stream is left in the key's own object, and nowhere on the stack");
+}
+
 /* ------------------------------------------------------------------------------ known answers */
 
 /* RFC 8439, sections 2.4.2 and 2.8.2. */
@@ -232,7 +265,14 @@ static secsock_config *config_for(const char *identity, int version, bool accele
         .no_acceleration = !accelerated });
 }
 
-/* How often the code is used by these two ends once they are connected, or -1. */
+/* New keys for both directions: the other end answers with its own. */
+static bool renews(struct pair *pair)
+{
+    return wolfSSL_update_keys(pair->server->engine.ssl) == WOLFSSL_SUCCESS && pair_talks(pair);
+}
+
+/* How often the code is used by these two ends once they are connected, or -1; under TLS 1.3, as
+ * often again with new keys. */
 static int used_between(int version, bool client_wide, bool server_wide)
 {
     secsock_config *client = config_for(NULL, version, client_wide);
@@ -242,6 +282,11 @@ static int used_between(int version, bool client_wide, bool server_wide)
     unsigned before = uses;
     well = well && pair_exchanges(&pair, text, LONGEST);
     int used = well ? (int)(uses - before) : -1;
+    well = well && (version == TLS12 || renews(&pair));
+    before = uses;
+    if (version == TLS13 &&
+        !(well && pair_exchanges(&pair, text, LONGEST) && (int)(uses - before) == used))
+        used = -1;
     pair_close(&pair);
     secsock_config_free(client);
     secsock_config_free(server);
@@ -259,6 +304,11 @@ static void serves_tls(int version)
     CHECK(here == (client > 0) && client == server && both == client + server,
           "%s: an end uses it for %d records, both for %d", name, client, both);
     CHECK(neither == 0, "%s: without acceleration all is wolfCrypt's", name);
+    uint8_t key[KEY_LEN] = { 5 }, nonce[NONCE_LEN] = { 6 };
+    ChaCha other;
+    wc_Chacha_SetKey(&other, key, KEY_LEN);
+    wc_Chacha_SetIV(&other, nonce, 1);
+    CHECK(used_for(&other, 1000) == 0, "%s: so are the keys that are no connection's", name);
 }
 
 /* A byte of a record is spoilt on its way. */
@@ -336,11 +386,14 @@ int main(void)
     refuses_spoilt_records(TLS12);
     refuses_spoilt_records(TLS13);
     agrees_with_wolfcrypt();
-    CHECK(secsock_has_feature("accelerated_chacha20") == accelerator_chacha_available(),
-          "the accelerator is %s", accelerator_chacha_available() ? "here" : "not of use here");
-    if (!accelerator_chacha_available())
+    bool here = __real_chacha20_enc_dec_ks_avx512 && accelerator_has_instructions();
+    CHECK(accelerator_chacha_available() == here &&
+              secsock_has_feature("accelerated_chacha20") == here,
+          "the accelerator is %s", here ? "here" : "not of use here");
+    if (!here)
         return check_done();
     takes_what_it_is_given();
+    erases_its_key_stream();
     gives_known_answers();
     protects_messages();
     finds_wrong_code_out();
