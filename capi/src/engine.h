@@ -128,7 +128,7 @@ struct engine {
     size_t taken;     /* bytes read in this call */
     unsigned updates; /* of the peer's key, since data went either way */
     int failure;      /* what a callback found, as a secsock_result, or 0 */
-    bool drained;     /* wolfSSL holds no more than the rest of the data that was read last */
+    bool drained;     /* wolfSSL holds nothing: what it has asked for was data, and is read */
     bool ended;       /* the peer's close_notify has been read: what follows it never is */
     bool shaken;      /* the handshake is over: nothing stands between wolfSSL and the wire */
     bool cut;         /* the peer takes no more bytes; it may have said why */

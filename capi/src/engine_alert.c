@@ -21,6 +21,8 @@ int engine_send_close_notify(struct engine *engine)
 {
     int failed = SendAlert(engine->ssl, LEVEL_WARNING, ALERT_CLOSE_NOTIFY);
     engine->notified = failed == 0 || failed == WANT_WRITE;
+    if (engine->notified)
+        wolfSSL_SSLSetIOSend(engine->ssl, engine_on_send_late);
     return failed;
 }
 

@@ -37,6 +37,7 @@ bool engine_start_random(void);
 /* Callbacks of wolfSSL, each given its engine. */
 int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg);
 int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg);
+int engine_on_send_late(WOLFSSL *ssl, char *data, int size, void *arg);
 int engine_on_verify(int verified, WOLFSSL_X509_STORE_CTX *store);
 void engine_on_message(int written, int version, int type, const void *bytes, size_t len,
                        WOLFSSL *ssl, void *unused);
@@ -78,9 +79,8 @@ void engine_forget_question(struct engine *engine);
 /* Sends what was taken from wolfSSL: SECSOCK_OK, SECSOCK_WANT_WRITE or a failure. */
 int engine_flush_taken(struct engine *engine);
 
-/* Gives wolfSSL the next record, if it is here whole and wolfSSL has read the one before to its end.
- * False: wolfSSL has nothing to read, because nothing is here (engine->failure is what it was) or
- * the transport has failed. */
+/* Gives wolfSSL the next record, if it is here whole and wolfSSL holds nothing. False: nor is
+ * anything here, or the transport has failed. */
 bool engine_give_record(struct engine *engine);
 
 /* Offers the session that is remembered for the client's key, if any. */

@@ -11,8 +11,8 @@ extern int SendBuffered(WOLFSSL *ssl);
 
 static const char receiving[] = "receiving failed";
 
-/* RFC 8446, section 6.1: only close_notify ends the data. wolfSSL forgets it when something is sent,
- * and would read on. */
+/* RFC 8446, section 6.1: only close_notify ends the data. wolfSSL forgets it when something is
+ * sent, and would read on. */
 static int read_result(struct engine *engine, int returned, secsock_error *error)
 {
     if (returned > 0)
@@ -42,7 +42,7 @@ int engine_read(struct engine *engine, void *buffer, size_t size, secsock_error 
     if (!engine_give_record(engine))
         return engine_failed(engine, WOLFSSL_ERROR_WANT_READ, receiving, error);
     int n = wolfSSL_read(engine->ssl, buffer, buffer_clip(size));
-    engine->drained = n > 0;
+    engine->drained = n > 0 && wolfSSL_pending(engine->ssl) == 0;
     if (n <= 0)
         return read_result(engine, n, error);
     engine->updates = 0;

@@ -159,6 +159,18 @@ int engine_on_send(WOLFSSL *ssl, char *data, int size, void *arg)
                           : send_in_handshake(engine, data, (size_t)size);
 }
 
+/* Behind close_notify, which wolfSSL may still hold, nothing leaves (RFC 8446, section 6.1). A peer
+ * that goes back to the clear would take the answer to a change of keys for plaintext. */
+int engine_on_send_late(WOLFSSL *ssl, char *data, int size, void *arg)
+{
+    struct engine *engine = arg;
+    size_t len = (size_t)size;
+    (void)ssl;
+    if (engine->unsent == 0)
+        return size;
+    return send_out(engine, data, len < engine->unsent ? len : engine->unsent);
+}
+
 /* A peer that does not speak TLS is told apart by its first bytes, before wolfSSL sees them: a
  * handshake or alert record of major version 3 (RFC 8446, section 5.1). */
 static bool looks_like_tls(struct engine *engine)
@@ -236,15 +248,14 @@ int engine_on_receive(WOLFSSL *ssl, char *data, int size, void *arg)
 }
 
 /*
- * wolfSSL asks for the header of a record and then for the rest. Where both are here it is given them
- * at once, which takes half as many steps. wolfSSL_inject() writes to where wolfSSL reads on, and
- * looks for room as if that were at the beginning of its buffer: the buffer must be empty. It is when
- * the data of a record has been read to its end, until wolfSSL asks for more.
+ * wolfSSL asks for the header of a record and then for the rest. Where both are here it is given
+ * them at once, which takes half as many steps. wolfSSL_inject() writes to where wolfSSL reads on,
+ * and looks for room as if that were at the beginning of its buffer: the buffer must be empty.
  */
 bool engine_give_record(struct engine *engine)
 {
     struct transport *transport = engine->transport;
-    if (!engine->drained || wolfSSL_pending(engine->ssl) > 0)
+    if (!engine->drained)
         return true;
     int n = transport_fill(transport);
     if (n <= 0) {

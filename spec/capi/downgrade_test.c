@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "check.h"
+#include "engine_internal.h"
 #include "pair.h"
 #include "settings.h"
+#include "sock.h"
 
 static struct pair pair;
 static secsock_config *client_config, *server_config;
@@ -187,6 +189,20 @@ static void test_after_an_answer(void)
     pair_close(&pair);
 }
 
+/* A change of keys that the peer wants answered (RFC 8446, section 4.6.3) comes too late: an answer
+ * behind close_notify would be read as plaintext. */
+static void test_update_in_between(void)
+{
+    open_secure(true);
+    secsock_downgrade(pair.client);
+    bool updated = minor < 3 || wolfSSL_update_keys(pair.server->engine.ssl) == WOLFSSL_SUCCESS;
+    pair_move(pair.server, pair.client, 4096);
+    CHECK(updated && secsock_downgrade(pair.client) == SECSOCK_WANT_READ && both_downgrade() &&
+              pair_talks(&pair),
+          "TLS 1.%d: nothing follows close_notify, no answer of TLS's own either", minor);
+    pair_close(&pair);
+}
+
 /* Both have said that they are done: nothing more is read or sent, whatever is called. */
 static void ends_for_good(secsock *first, secsock *second, const char *who)
 {
@@ -243,6 +259,7 @@ int main(void)
         test_after_half_close,
         test_after_its_end,
         test_after_an_answer,
+        test_update_in_between,
         test_ended_by_both,
     };
     for (int version = TLS12; version <= TLS13; version++) {

@@ -103,11 +103,30 @@ static void test_shutdown_held_up(void)
     close_both();
 }
 
+/* What stands behind it in wolfSSL's buffer does not leave. */
+static void test_update_behind_shutdown(void)
+{
+    char byte;
+    bool open = open_both();
+    room = 3;
+    bool held = secsock_shutdown(client) == SECSOCK_WANT_WRITE;
+    bool heard = hears_update();
+    room = NO_LIMIT;
+    uint64_t before = secsock_bytes(client, SECSOCK_WIRE_SENT);
+    int last = secsock_shutdown(client);
+    CHECK(open && held && heard && last == SECSOCK_OK &&
+              secsock_bytes(client, SECSOCK_WIRE_SENT) - before == 24 - 3 &&
+              secsock_recv(server, &byte, 1) == 0,
+          "close_notify that is held up is the last that leaves");
+    close_both();
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (char)('a' + i % 23);
     test_answer_takes_record_along();
     test_shutdown_held_up();
+    test_update_behind_shutdown();
     return check_done();
 }

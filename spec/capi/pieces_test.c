@@ -1,5 +1,6 @@
-/* Records come whole, in pieces, several at once and between messages of TLS, with padding or without
- * data, and are read by all that reads, in any amounts: every byte is read, once, in order. */
+/* Records come whole, in pieces, several at once and between messages of TLS, with padding or
+ * without data, and are read by all that reads, in any amounts: every byte is read, once, in
+ * order. */
 #include <stdlib.h>
 #include <string.h>
 
