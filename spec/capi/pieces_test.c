@@ -7,6 +7,7 @@
 #include "bytes.h"
 #include "check.h"
 #include "engine_internal.h"
+#include "memory.h"
 #include "pair.h"
 #include "settings.h"
 #include "sock.h"
@@ -172,6 +173,40 @@ static void test_pieces(int version, size_t most)
     secsock_config_free(server);
 }
 
+/* A record behind others, of which some allocation fails; false when there are not so many. It is
+ * read all the same, or tells why not. */
+static bool read_short(struct pair *pair, unsigned long n, unsigned *wrong)
+{
+    uint8_t bytes[1000];
+    bool sent = pair_talks(pair) && secsock_send(pair->server, stream, sizeof bytes) == 1000 &&
+                pair_move(pair->server, pair->client, LARGEST) > sizeof bytes;
+    memory_fail(n);
+    int got = secsock_recv(pair->client, bytes, sizeof bytes);
+    bool failed = memory_failed();
+    memory_fail(0);
+    bool told = failed && got == SECSOCK_E_MEMORY &&
+                secsock_get_state(pair->client) == SECSOCK_STATE_FAILED;
+    *wrong += !sent || (!told && (got != 1000 || memcmp(bytes, stream, sizeof bytes) != 0));
+    return failed;
+}
+
+static void test_shortage(void)
+{
+    secsock_config *client = settings_config(&(struct settings){ 0 });
+    secsock_config *server = settings_config(&(struct settings){ .identity = "server" });
+    unsigned wrong = 0;
+    unsigned long n = 0;
+    for (bool failed = true; failed; n += failed) {
+        struct pair pair;
+        pair_connect(&pair, client, server);
+        failed = read_short(&pair, n + 1, &wrong);
+        pair_close(&pair);
+    }
+    CHECK(n > 0 && wrong == 0, "whichever of %lu allocations fails as a record is read", n);
+    secsock_config_free(client);
+    secsock_config_free(server);
+}
+
 int main(void)
 {
     static const size_t pieces[] = { 3, 100, 1000, LARGEST };
@@ -180,5 +215,6 @@ int main(void)
         test_pieces(TLS13, pieces[i]);
         test_pieces(TLS12, pieces[i]);
     }
+    test_shortage();
     return check_done();
 }
