@@ -146,7 +146,8 @@ static int write_records(struct engine *engine, const void *data, size_t len, se
 
 int engine_write(struct engine *engine, const void *data, size_t len, secsock_error *error)
 {
-    bool simple = len - 1 < LARGEST_FRAGMENT && engine->unsent == 0 && engine->unflushed == 0;
+    bool simple =
+        len > 0 && len <= LARGEST_FRAGMENT && engine->unsent == 0 && engine->unflushed == 0;
     return simple ? give_record(engine, data, len, error) : write_records(engine, data, len, error);
 }
 

@@ -239,6 +239,8 @@ static int receive(secsock *s, void *buffer, size_t size, enum reading what, con
     return receive_on(s, &in, receive_step(s, &in));
 }
 
+/* A first attempt has given no bytes, but n. Apart from receive_record(), which then needs no room
+ * on the stack. */
 static int receive_nothing(secsock *s, void *buffer, size_t size, int n)
 {
     struct incoming in = { buffer, size, BYTES };
