@@ -7,14 +7,28 @@
 enum { JUDGED_TIME = 1767355200 /* 2026 */, MOST_JUDGES = 64 };
 
 static struct {
-    void *each[MOST_JUDGES];
+    struct {
+        void *judge;
+        time_t time;
+    } each[MOST_JUDGES];
     size_t count;
 } judges;
+
+static time_t judged_time;
+
+time_t judged_clock(time_t *out)
+{
+    if (out)
+        *out = judged_time;
+    return judged_time;
+}
 
 static void add_judge(const struct judged *judged)
 {
     need(judges.count < MOST_JUDGES, "too many chains");
-    judges.each[judges.count++] = subject.new_judge(judged);
+    judged_time = (time_t)judged->time;
+    judges.each[judges.count].judge = subject.new_judge(judged);
+    judges.each[judges.count++].time = judged_time;
 }
 
 bool prepare_chain(struct stage *stage)
@@ -60,5 +74,7 @@ bool prepare_real(struct stage *stage)
 
 void judge_next(struct stage *stage)
 {
-    subject.judge(judges.each[stage->turn++ % judges.count]);
+    size_t turn = stage->turn++ % judges.count;
+    judged_time = judges.each[turn].time;
+    subject.judge(judges.each[turn].judge);
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "wire.h"
 
@@ -40,6 +41,9 @@ struct judged {
     const char *name;
     long long time; /* seconds since 1970 */
 };
+
+/* That time, of the chain that is being judged: for libraries with one clock for all, as time(). */
+time_t judged_clock(time_t *out);
 
 enum shaken { SHAKE_FAILED = -1, SHAKE_WAITS = 0, SHAKE_DONE = 1 };
 

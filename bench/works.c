@@ -101,10 +101,15 @@ static void send_record(struct stage *stage)
     ask(&stage->pair, stage->size);
 }
 
+static void talk(struct pair *pair, size_t size)
+{
+    ask(pair, size);
+    answer(pair, size);
+}
+
 static void ping_pong(struct stage *stage)
 {
-    ask(&stage->pair, stage->size);
-    answer(&stage->pair, stage->size);
+    talk(&stage->pair, stage->size);
 }
 
 /* ----------------------------------------------------------------- a server that is upgraded */
@@ -155,21 +160,19 @@ static void serve(struct stage *stage)
 
 /* ----------------------------------------------------------------------- many connections */
 
+enum { SHORT = 64 };
+
 /* A short message there and back on one of them, in an order without pattern. */
 static void stir(struct stage *stage)
 {
-    enum { STEP = 7919, SHORT = 64 };
-    struct pair *pair = &stage->pairs[stage->turn++ * STEP % stage->size];
-    ask(pair, SHORT);
-    answer(pair, SHORT);
+    enum { STEP = 7919 };
+    talk(&stage->pairs[stage->turn++ * STEP % stage->size], SHORT);
 }
 
 /* The same on one, while the others are silent. */
 static void speak(struct stage *stage)
 {
-    enum { SHORT = 64 };
-    ask(&stage->pairs[0], SHORT);
-    answer(&stage->pairs[0], SHORT);
+    talk(&stage->pairs[0], SHORT);
 }
 
 /* All have said so much that they have settled: what is read ahead follows the size of messages. */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "material.h"
 #include "need.h"
@@ -196,18 +195,7 @@ struct judge {
     gnutls_x509_trust_list_t list;
     struct ders chain;
     const char *name;
-    time_t time;
 };
-
-/* GnuTLS has one clock for all. */
-static time_t judged_time;
-
-static time_t tell_time(time_t *out)
-{
-    if (out)
-        *out = judged_time;
-    return judged_time;
-}
 
 static gnutls_x509_crt_t parse(const struct ders *ders, size_t index)
 {
@@ -238,8 +226,7 @@ static void *new_judge(const struct judged *judged)
     add_roots(judge->list, judged);
     judge->chain = ders_read(judged->chain, LONGEST_CHAIN);
     judge->name = judged->name;
-    judge->time = (time_t)judged->time;
-    gnutls_global_set_time_function(tell_time);
+    gnutls_global_set_time_function(judged_clock);
     return judge;
 }
 
@@ -249,7 +236,6 @@ static void judge_chain(void *arg)
     gnutls_x509_crt_t certs[LONGEST_CHAIN];
     size_t count = judge->chain.count;
     unsigned problems = 0;
-    judged_time = judge->time;
     for (size_t i = 0; i < count; i++)
         certs[i] = parse(&judge->chain, i);
     gnutls_typed_vdata_st wanted[] = {

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "material.h"
 #include "need.h"
@@ -212,18 +211,7 @@ struct judge {
     WOLFSSL_CERT_MANAGER *cas;
     struct ders chain;
     const char *name;
-    time_t time;
 };
-
-/* wolfSSL has one clock for all. */
-static time_t judged_time;
-
-static time_t tell_time(time_t *out)
-{
-    if (out)
-        *out = judged_time;
-    return judged_time;
-}
 
 static void add_cas(WOLFSSL_CERT_MANAGER *cas, const struct ders *ders, size_t first)
 {
@@ -243,8 +231,7 @@ static void *new_judge(const struct judged *judged)
     need(judge && (judge->cas = wolfSSL_CertManagerNew()), "no memory");
     judge->chain = ders_read(judged->chain, LONGEST_CHAIN);
     judge->name = judged->name;
-    judge->time = judged_time = (time_t)judged->time;
-    need(wc_SetTimeCb(tell_time) == 0, "no clock");
+    need(wc_SetTimeCb(judged_clock) == 0, "no clock");
     add_cas(judge->cas, &roots, 0);
     add_cas(judge->cas, &judge->chain, 1);
     ders_free(&roots);
@@ -254,7 +241,6 @@ static void *new_judge(const struct judged *judged)
 static void judge_chain(void *arg)
 {
     const struct judge *judge = arg;
-    judged_time = judge->time;
     for (size_t i = judge->chain.count; i-- > 0;) {
         DecodedCert cert;
         size_t len;
