@@ -204,13 +204,15 @@ end
 -- The library stands in for a function of wolfSSL, and the C tests for some of libc: where there is
 -- a __wrap_NAME, every test is linked so, and holds it even if it does not call that function. What
 -- a test itself stands in for is its own affair.
-local function wrapped_functions(test)
-  local pipe = io.popen("script/lib/wraps capi/src/*.c spec/capi/support/*.c " .. test)
+local function wrapped_functions(files)
+  local pipe = io.popen("script/lib/wraps " .. files)
   local options = {}
   for option in pipe:lines() do options[#options + 1] = option end
   pipe:close()
   return options
 end
+
+local wrapped_everywhere = wrapped_functions "capi/src/*.c spec/capi/support/*.c"
 
 local function see_inside()
   includedirs { "capi/src", "spec/capi/support" }
@@ -232,6 +234,7 @@ for _, file in ipairs(sources("spec/capi/*_test.c")) do
     see_inside()
     links { "support", "internal", "wolfssl", "m" }
     libdirs { wolfssl .. "/lib" }
+    linkoptions(wrapped_everywhere)
     linkoptions(wrapped_functions(file))
     each_configuration(function(dir) targetdir(dir .. "/spec") end)
 end
